@@ -1,0 +1,63 @@
+//! The time, as an argument.
+//!
+//! Nothing else in the workspace may ask the system for the time (clippy's `disallowed-methods`), so a
+//! test says what time it is and no test waits for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Where the time comes from. Clones of a fixed clock share their hands.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that moves only when told: milliseconds since the epoch.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `now` until it is set or advanced.
+    pub fn fixed(now: Timestamp) -> Self {
+        Self::Fixed(Arc::new(AtomicI64::new(now.as_millisecond())))
+    }
+
+    /// The present, in whole milliseconds: what is answered equals what is stored.
+    pub fn now(&self) -> Timestamp {
+        let milliseconds = match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+            Self::System => Timestamp::now().as_millisecond(),
+            Self::Fixed(milliseconds) => milliseconds.load(Ordering::SeqCst),
+        };
+        Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves a fixed clock to `now`; the system's clock stays as it is.
+    pub fn set(&self, now: Timestamp) {
+        if let Self::Fixed(milliseconds) = self {
+            milliseconds.store(now.as_millisecond(), Ordering::SeqCst);
+        }
+    }
+
+    /// Moves a fixed clock by `step`; the system's clock stays as it is.
+    pub fn advance(&self, step: SignedDuration) {
+        self.set(self.now().checked_add(step).unwrap_or(Timestamp::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixed_clock_moves_only_when_told_and_for_all_its_clones() {
+        let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+        let clock = Clock::fixed(start);
+        let clone = clock.clone();
+
+        assert_eq!(clone.now(), start);
+        clock.advance(SignedDuration::from_secs(90));
+        assert_eq!(clone.now().to_string(), "2026-03-02T09:01:30Z");
+    }
+}
