@@ -1,1 +1,7 @@
-//! Who is calling.
+//! Who is calling: tokens are verified, proofs of identity and ownership are made.
+
+pub mod claims;
+pub mod jwks;
+pub mod owned;
+pub mod principal;
+pub mod token;

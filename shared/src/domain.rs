@@ -1,1 +1,19 @@
 //! Rules and values: no I/O, no async, no clock, no JSON values.
+
+pub mod candidate_session;
+pub mod diff;
+pub mod email_address;
+pub mod id;
+pub mod invite_token;
+pub mod job;
+pub mod redaction;
+pub mod repository;
+pub mod results;
+pub mod run;
+pub mod simulation;
+pub mod submission;
+pub mod task;
+pub mod template;
+pub mod text;
+pub mod user;
+pub mod workspace;

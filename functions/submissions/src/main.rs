@@ -1,1 +1,6 @@
-fn main() {}
+//! The `submissions` function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::http::serve::run(submissions::router).await
+}

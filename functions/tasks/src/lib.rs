@@ -1,1 +1,121 @@
-//! Tenon.
+//! A candidate's work on the task of a day: workspace, test runs, handing in.
+
+mod body;
+mod view;
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::error::{Error, Noun};
+use shared::flows::name_github_account::name_github_account;
+use shared::flows::open_desk::{code_task_of, open_desk, task_of};
+use shared::flows::start_run::start_run;
+use shared::flows::submit_task::submit_task;
+use shared::http::extract::SeatedCandidate;
+use shared::http::input::Input;
+use shared::http::respond::Created;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this group.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(init))
+        .routes(routes!(status))
+        .routes(routes!(run))
+        .routes(routes!(poll))
+        .routes(routes!(submit))
+}
+
+/// The day's workspace, once it is made; remembers the candidate's GitHub account.
+#[utoipa::path(
+    post, path = "/api/tasks/{taskId}/codespace/init", tag = "tasks",
+    params(("taskId" = u64, Path)), responses((status = 200))
+)]
+async fn init(
+    State(app): State<App>,
+    SeatedCandidate(candidate): SeatedCandidate,
+    Input(input): Input<body::Init>,
+) -> Result<Json<view::Made>, Error> {
+    let desk = open_desk(&app, &candidate, input.session).await?;
+    let task = task_of(desk.get(), input.task)?;
+    desk.get().session.value.is_current(task.day)?;
+    let day = code_task_of(desk.get(), input.task)?.day;
+    let desk = match input.username()? {
+        Some(username) => name_github_account(&app, &candidate, desk, &username).await?,
+        None => desk,
+    };
+    let workspace = desk.get().workspace(day);
+    let workspace = workspace.ok_or(Error::WorkspaceMissing { on_status: false })?;
+    Ok(Json(view::Made::new(&desk.get().session.value, &workspace.value)?))
+}
+
+/// The day's workspace and what its newest test run said.
+#[utoipa::path(
+    get, path = "/api/tasks/{taskId}/codespace/status", tag = "tasks",
+    params(("taskId" = u64, Path)), responses((status = 200))
+)]
+async fn status(
+    State(app): State<App>,
+    SeatedCandidate(candidate): SeatedCandidate,
+    Input(input): Input<body::OnTask>,
+) -> Result<Json<view::Status>, Error> {
+    let desk = open_desk(&app, &candidate, input.session).await?;
+    let task = task_of(desk.get(), input.task)?;
+    let workspace = desk.get().workspace(task.day);
+    let workspace = &workspace.ok_or(Error::WorkspaceMissing { on_status: true })?.value;
+    let last = match &workspace.last_run {
+        Some(last) => app.store.run_with_output(last.id).await?,
+        None => None,
+    };
+    Ok(Json(view::Status::new(&desk.get().session.value, workspace, last)?))
+}
+
+/// Starts the tests; the answer does not wait for them.
+#[utoipa::path(
+    post, path = "/api/tasks/{taskId}/run", tag = "tasks",
+    params(("taskId" = u64, Path)), responses((status = 200))
+)]
+async fn run(
+    State(app): State<App>,
+    SeatedCandidate(candidate): SeatedCandidate,
+    Input(input): Input<body::Run>,
+) -> Result<Json<view::Run>, Error> {
+    let desk = open_desk(&app, &candidate, input.session).await?;
+    let run = start_run(&app, &desk, input.task, input.branch.as_deref()).await?;
+    Ok(Json(view::Run::new(&run, None, app.clock.now())))
+}
+
+/// How a test run stands, as far as it is known: GitHub is not asked.
+#[utoipa::path(
+    get, path = "/api/tasks/{taskId}/run/{runId}", tag = "tasks",
+    params(("taskId" = u64, Path), ("runId" = u64, Path)), responses((status = 200))
+)]
+async fn poll(
+    State(app): State<App>,
+    SeatedCandidate(candidate): SeatedCandidate,
+    Input(input): Input<body::Poll>,
+) -> Result<Json<view::Run>, Error> {
+    let desk = open_desk(&app, &candidate, input.session).await?;
+    let task = code_task_of(desk.get(), input.task)?;
+    desk.get().workspace(task.day).ok_or(Error::WorkspaceMissing { on_status: false })?;
+    let found = app.store.run_with_output(input.run).await?;
+    let ours = found.filter(|(run, _)| run.session == input.session && run.task == input.task);
+    let (run, output) = ours.ok_or(Error::NotFound(Noun::Run))?;
+    Ok(Json(view::Run::new(&run, output, app.clock.now())))
+}
+
+/// Hands in the day; tests and comparison follow.
+#[utoipa::path(
+    post, path = "/api/tasks/{taskId}/submit", tag = "tasks",
+    params(("taskId" = u64, Path)), responses((status = 201))
+)]
+async fn submit(
+    State(app): State<App>,
+    SeatedCandidate(candidate): SeatedCandidate,
+    Input(input): Input<body::Submit>,
+) -> Result<Created<view::Submitted>, Error> {
+    let body::Submit { session, task, answer } = &input;
+    let submitted = submit_task(&app, &candidate, *session, *task, answer).await?;
+    Ok(Created(view::Submitted::from(&submitted)))
+}

@@ -1,0 +1,35 @@
+//! What these routes take.
+
+use shared::domain::id::CandidateSessionId;
+use shared::domain::text::Invalid;
+use shared::http::input::{Reader, Shape};
+
+pub(crate) struct Token {
+    pub(crate) token: String,
+}
+
+impl Shape for Token {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        Some(Self { token: reader.path("token", token)? })
+    }
+}
+
+/// The length is checked as the contract has it; whether the token is any good is decided later.
+fn token(text: &str) -> Result<String, Invalid> {
+    match text.chars().count() {
+        ..20 => Err(Invalid::new("string_too_short", "must have at least 20 characters")),
+        20..=255 => Ok(text.to_owned()),
+        _ => Err(Invalid::new("string_too_long", "must have at most 255 characters")),
+    }
+}
+
+pub(crate) struct Session {
+    pub(crate) session: CandidateSessionId,
+}
+
+impl Shape for Session {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        // The router knows this part of the path by the name it has in its sibling routes.
+        Some(Self { session: reader.path("token", CandidateSessionId::parse)? })
+    }
+}

@@ -1,0 +1,77 @@
+//! What these routes take.
+
+use shared::domain::candidate_session::CandidateName;
+use shared::domain::email_address::EmailAddress;
+use shared::domain::id::{CandidateSessionId, SimulationId};
+use shared::domain::simulation::Brief;
+use shared::domain::template::TemplateKey;
+use shared::domain::text::{Line, Prose};
+use shared::http::input::{Reader, Shape};
+
+pub(crate) struct Create {
+    pub(crate) brief: Brief,
+}
+
+impl Shape for Create {
+    const HAS_BODY: bool = true;
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let title = reader.body("title", Line::parse);
+        let role = reader.body("role", Line::parse);
+        let tech_stack = reader.body("techStack", Line::parse);
+        let seniority = reader.body("seniority", Line::parse);
+        // The client leaves it out when it is blank.
+        let focus = reader.body_or_default("focus", Prose::parse);
+        let template_key = reader.body_or_default("templateKey", TemplateKey::parse);
+        Some(Self {
+            brief: Brief {
+                title: title?,
+                role: role?,
+                tech_stack: tech_stack?,
+                seniority: seniority?,
+                focus: focus?,
+                template_key: template_key?,
+            },
+        })
+    }
+}
+
+pub(crate) struct One {
+    pub(crate) simulation: SimulationId,
+}
+
+impl Shape for One {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        Some(Self { simulation: reader.path("simulationId", SimulationId::parse)? })
+    }
+}
+
+pub(crate) struct Invite {
+    pub(crate) simulation: SimulationId,
+    pub(crate) name: CandidateName,
+    pub(crate) email: EmailAddress,
+}
+
+impl Shape for Invite {
+    const HAS_BODY: bool = true;
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let simulation = reader.path("simulationId", SimulationId::parse);
+        let name = reader.body("candidateName", CandidateName::parse);
+        let email = reader.body("inviteEmail", EmailAddress::parse);
+        Some(Self { simulation: simulation?, name: name?, email: email? })
+    }
+}
+
+pub(crate) struct Resend {
+    pub(crate) simulation: SimulationId,
+    pub(crate) session: CandidateSessionId,
+}
+
+impl Shape for Resend {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let simulation = reader.path("simulationId", SimulationId::parse);
+        let session = reader.path("candidateSessionId", CandidateSessionId::parse);
+        Some(Self { simulation: simulation?, session: session? })
+    }
+}

@@ -1,0 +1,114 @@
+//! What these routes take.
+
+use shared::domain::id::{CandidateSessionId, RunId, TaskId};
+use shared::domain::repository::GitHubUsername;
+use shared::domain::text::{ContentText, Invalid};
+use shared::error::Error;
+use shared::flows::submit_task::Answer;
+use shared::http::extract::SESSION_HEADER;
+use shared::http::input::{Reader, Shape};
+
+/// A session and one of its tasks.
+pub(crate) struct OnTask {
+    pub(crate) session: CandidateSessionId,
+    pub(crate) task: TaskId,
+}
+
+impl Shape for OnTask {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let session = reader.header(SESSION_HEADER, session);
+        let task = reader.path("taskId", TaskId::parse);
+        Some(Self { session: session?, task: task? })
+    }
+}
+
+pub(crate) struct Init {
+    pub(crate) session: CandidateSessionId,
+    pub(crate) task: TaskId,
+    username: Option<String>,
+}
+
+impl Init {
+    /// The GitHub account, if one was named. A malformed name is a business refusal: it comes after
+    /// the checks of the task.
+    pub(crate) fn username(&self) -> Result<Option<GitHubUsername>, Error> {
+        let named = self.username.as_deref().filter(|name| !name.is_empty());
+        let parsed = named.map(GitHubUsername::parse).transpose();
+        parsed.map_err(|_malformed| Error::InvalidGitHubUsername)
+    }
+}
+
+impl Shape for Init {
+    const HAS_BODY: bool = true;
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let on = OnTask::read(reader);
+        let username = reader.body_or_none("githubUsername", any);
+        let OnTask { session, task } = on?;
+        Some(Self { session, task, username: username? })
+    }
+}
+
+pub(crate) struct Run {
+    pub(crate) session: CandidateSessionId,
+    pub(crate) task: TaskId,
+    pub(crate) branch: Option<String>,
+}
+
+impl Shape for Run {
+    const HAS_BODY: bool = true;
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let on = OnTask::read(reader);
+        let branch = reader.body_or_none("branch", any);
+        let OnTask { session, task } = on?;
+        Some(Self { session, task, branch: branch? })
+    }
+}
+
+pub(crate) struct Poll {
+    pub(crate) session: CandidateSessionId,
+    pub(crate) task: TaskId,
+    pub(crate) run: RunId,
+}
+
+impl Shape for Poll {
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let on = OnTask::read(reader);
+        let run = reader.path("runId", RunId::parse);
+        let OnTask { session, task } = on?;
+        Some(Self { session, task, run: run? })
+    }
+}
+
+pub(crate) struct Submit {
+    pub(crate) session: CandidateSessionId,
+    pub(crate) task: TaskId,
+    pub(crate) answer: Answer,
+}
+
+impl Shape for Submit {
+    const HAS_BODY: bool = true;
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let on = OnTask::read(reader);
+        let content = reader.body_or_none("contentText", ContentText::parse);
+        let branch = reader.body_or_none("branch", any);
+        let OnTask { session, task } = on?;
+        Some(Self { session, task, answer: Answer { content: content?, branch: branch? } })
+    }
+}
+
+/// In the header, unlike in a path, a number that no session can have is malformed.
+fn session(text: &str) -> Result<CandidateSessionId, Invalid> {
+    let id = CandidateSessionId::parse(text)?;
+    if id.get() == 0 {
+        return Err(Invalid::new("greater_than_equal", "must be at least 1"));
+    }
+    Ok(id)
+}
+
+/// A text whose form is a business rule, checked after the rules that come before it.
+fn any(text: &str) -> Result<String, Invalid> {
+    Ok(text.to_owned())
+}

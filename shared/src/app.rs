@@ -1,0 +1,138 @@
+//! The long-lived things, built once, before the first request.
+
+use std::sync::Arc;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use url::Url;
+
+use crate::auth::claims::ClaimNames;
+use crate::auth::jwks::Jwks;
+use crate::auth::principal::Gate;
+use crate::auth::token::{TokenRules, Verifier};
+use crate::clock::Clock;
+use crate::config::{AuthConfig, Config, Environment, MailProvider};
+use crate::email::Mailer;
+use crate::github::{GitHub, Settings};
+use crate::http_client;
+use crate::mint::Mint;
+use crate::queue::Queue;
+use crate::store::Store;
+
+/// How long one attempt at an AWS call may take.
+const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
+/// How long an AWS call may take with its retries.
+const CALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// The bag of long-lived things. Clones are cheap and share everything.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and chance.
+    pub mint: Mint,
+    /// The table.
+    pub store: Store,
+    /// The job queue.
+    pub queue: Queue,
+    /// GitHub.
+    pub github: GitHub,
+    /// Mail out.
+    pub mailer: Mailer,
+    /// Who is let in.
+    pub gate: Gate,
+}
+
+impl App {
+    /// Builds everything that `config` names. Nothing is called yet.
+    pub async fn new(config: Config, clock: Clock, mint: Mint) -> Self {
+        let aws = aws(&config).await;
+        let table = aws_sdk_dynamodb::config::Builder::from(&aws)
+            .set_endpoint_url(address(config.table.endpoint.as_ref()));
+        let store = Store::new(table, config.table.name.clone());
+        let queue = aws_sdk_sqs::config::Builder::from(&aws)
+            .set_endpoint_url(address(config.queue.endpoint.as_ref()))
+            .build();
+        let queue = Queue::new(aws_sdk_sqs::Client::from_conf(queue), config.queue.url.clone());
+        let http = http_client::build();
+        let github = GitHub::new(
+            http.clone(),
+            Settings { base: config.github.api_base.clone(), token: config.github.token.clone() },
+        );
+        let jwks = Jwks::new(
+            http,
+            config.auth.jwks_url.clone(),
+            std::time::Duration::from_secs(config.auth.jwks_ttl_seconds),
+            clock.clone(),
+        );
+        let verifier = Verifier::new(token_rules(&config.auth), jwks);
+        let require = config.auth.require_email_verified;
+        let gate = Gate::new(verifier, require, store.clone(), mint.clone());
+        let mailer = mailer(&config, &aws);
+        Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate }
+    }
+}
+
+fn mailer(config: &Config, aws: &SdkConfig) -> Mailer {
+    match &config.mail.provider {
+        MailProvider::Console => Mailer::Console,
+        MailProvider::Ses { endpoint } => {
+            let ses = aws_sdk_sesv2::config::Builder::from(aws)
+                .set_endpoint_url(address(endpoint.as_ref()))
+                .build();
+            Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses))
+        }
+    }
+}
+
+/// What all AWS clients share: one connection pool, one set of credentials, tight time-outs.
+async fn aws(config: &Config) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https();
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT_LIMIT)
+        .operation_attempt_timeout(ATTEMPT_LIMIT)
+        .operation_timeout(CALL_LIMIT)
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .timeout_config(limits)
+        .retry_config(RetryConfig::standard().with_max_attempts(3));
+    // Away from AWS there are no credentials to find, and nobody who would check them.
+    let loader = match config.environment {
+        Environment::Prod => loader,
+        Environment::Local | Environment::Test => loader
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
+                "local", "local", None,
+            ))),
+    };
+    loader.load().await
+}
+
+fn token_rules(auth: &AuthConfig) -> TokenRules {
+    let namespace = &auth.claim_namespace;
+    TokenRules {
+        issuer: auth.issuer.clone(),
+        audience: auth.audience.clone(),
+        leeway_seconds: auth.leeway_seconds,
+        claims: ClaimNames {
+            email: auth.email_claim.clone(),
+            roles: auth.roles_claim.clone(),
+            permissions: auth.permissions_claim.clone(),
+            permissions_str: format!("{namespace}/permissions_str"),
+            name: format!("{namespace}/name"),
+            email_verified: format!("{namespace}/email_verified"),
+        },
+    }
+}
+
+fn address(endpoint: Option<&Url>) -> Option<String> {
+    endpoint.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}

@@ -1,0 +1,43 @@
+//! Proofs that something belongs to who is calling. A check can be forgotten; an argument cannot.
+
+use crate::auth::principal::{Candidate, Recruiter};
+use crate::domain::candidate_session::CandidateSession;
+use crate::domain::simulation::Simulation;
+use crate::domain::submission::Submission;
+use crate::store::sessions::Desk;
+
+/// Something that belongs to who is calling.
+#[derive(Debug, Clone)]
+pub struct Owned<T>(T);
+
+impl<T> Owned<T> {
+    /// The thing itself.
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+impl Recruiter {
+    /// A simulation, if this recruiter made it.
+    pub fn own(&self, simulation: Simulation) -> Option<Owned<Simulation>> {
+        (simulation.recruiter == self.id()).then_some(Owned(simulation))
+    }
+
+    /// A candidate's session, if it belongs to a simulation of this recruiter.
+    pub fn own_session(&self, session: CandidateSession) -> Option<Owned<CandidateSession>> {
+        (session.recruiter == self.id()).then_some(Owned(session))
+    }
+
+    /// A submission, if it was made in a simulation of this recruiter.
+    pub fn own_submission(&self, submission: Submission) -> Option<Owned<Submission>> {
+        (submission.recruiter == self.id()).then_some(Owned(submission))
+    }
+}
+
+impl Candidate {
+    /// A session with its plan and workspaces, if this candidate claimed it.
+    pub fn own(&self, desk: Desk) -> Option<Owned<Desk>> {
+        let claim = desk.session.value.claimed_by()?;
+        (claim.sub == self.claimant().sub).then_some(Owned(desk))
+    }
+}

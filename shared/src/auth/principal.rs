@@ -1,0 +1,162 @@
+//! Proofs of who is calling. Only this module makes them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::auth::claims::{Permission, Principal};
+use crate::auth::token::{TokenError, Verifier};
+use crate::domain::candidate_session::Claimant;
+use crate::domain::id::{CompanyId, UserId};
+use crate::domain::user::{Company, User, email_domain};
+use crate::error::Error;
+use crate::mint::Mint;
+use crate::store::Store;
+use crate::store::keys;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// Somebody who may act as a recruiter.
+#[derive(Debug, Clone)]
+pub struct Recruiter {
+    user: User,
+}
+
+impl Recruiter {
+    /// The recruiter's account.
+    pub const fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The number of the recruiter's account.
+    pub const fn id(&self) -> UserId {
+        self.user.id
+    }
+}
+
+/// Somebody who may act as a candidate. No account is needed.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    sub: String,
+    email: String,
+    verified: bool,
+}
+
+impl Candidate {
+    /// What counts when an invite is claimed.
+    pub fn claimant(&self) -> Claimant<'_> {
+        Claimant { sub: &self.sub, email: &self.email, verified: self.verified }
+    }
+}
+
+/// How many recruiters a process remembers.
+const REMEMBERED_MAX: usize = 1_000;
+/// For how long: an account changes only by hand.
+const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// Lets people in: verifies tokens, and knows recruiters' accounts.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    verifier: Verifier,
+    require_email_verified: bool,
+    store: Store,
+    mint: Mint,
+    remembered: Arc<Mutex<HashMap<String, (User, Timestamp)>>>,
+}
+
+impl Gate {
+    /// A gate that believes `verifier`.
+    pub fn new(verifier: Verifier, require_email_verified: bool, store: Store, mint: Mint) -> Self {
+        Self { verifier, require_email_verified, store, mint, remembered: Arc::default() }
+    }
+
+    /// Lets a recruiter in. On first sight the account is made, bound to the token's subject.
+    pub async fn recruiter(&self, bearer: &str, now: Timestamp) -> Result<Recruiter, Error> {
+        let principal = self.verified(bearer, now).await?;
+        if !principal.permissions.contains(&Permission::RecruiterAccess) {
+            return Err(Error::RecruiterRequired);
+        }
+        if let Some(user) = self.remembered(&principal.sub, now) {
+            return Ok(Recruiter { user });
+        }
+        let user = settled(|| self.account(&principal, now)).await?;
+        self.remember(&user, now);
+        Ok(Recruiter { user })
+    }
+
+    /// Lets a candidate in.
+    pub async fn candidate(&self, bearer: &str, now: Timestamp) -> Result<Candidate, Error> {
+        let principal = self.verified(bearer, now).await?;
+        if !principal.permissions.contains(&Permission::CandidateAccess) {
+            return Err(Error::CandidateRequired);
+        }
+        let unsaid = !self.require_email_verified;
+        let verified = principal.email_verified.unwrap_or(unsaid);
+        Ok(Candidate { sub: principal.sub, email: principal.email, verified })
+    }
+
+    async fn verified(&self, bearer: &str, now: Timestamp) -> Result<Principal, Error> {
+        self.verifier.verify(bearer, now).await.map_err(|error| match error {
+            TokenError::ProviderUnavailable { retry_after_seconds } => {
+                Error::AuthProviderUnavailable(retry_after_seconds)
+            }
+            refused => Error::TokenRefused(refused.detail()),
+        })
+    }
+
+    /// The account of `principal`, made if need be.
+    async fn account(&self, principal: &Principal, now: Timestamp) -> Result<Option<User>, Error> {
+        if let Some(found) = self.store.user(&principal.sub).await? {
+            return Ok(Some(found.value));
+        }
+        let shared = self.company_of(principal).await?;
+        let (company, personal) = match shared {
+            Some(company) => (company, false),
+            None => (self.personal_company(principal, now), true),
+        };
+        let user = User {
+            id: UserId::new(self.mint.id(now)),
+            sub: principal.sub.clone(),
+            name: principal.name.clone(),
+            email: principal.email.clone(),
+            company: company.id,
+            company_name: company.name.clone(),
+            created_at: now,
+        };
+        let write = Transaction::new().create(&user)?.guard(&keys::id_guard(user.id.get()));
+        let write = if personal { write.create(&company)? } else { write };
+        match self.store.write(write, &self.mint).await? {
+            Written::Yes => Ok(Some(user)),
+            Written::Refused => Ok(None),
+        }
+    }
+
+    /// The company of the principal's mail domain, unless the address is known to be unverified.
+    async fn company_of(&self, principal: &Principal) -> Result<Option<Company>, Error> {
+        match email_domain(&principal.email) {
+            Some(domain) if principal.email_verified != Some(false) => {
+                self.store.company_of_domain(domain).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn personal_company(&self, principal: &Principal, now: Timestamp) -> Company {
+        let id = CompanyId::new(self.mint.id(now));
+        Company { id, name: principal.name.clone(), created_at: now }
+    }
+
+    fn remembered(&self, sub: &str, now: Timestamp) -> Option<User> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (user, since) = remembered.get(sub)?;
+        (now.duration_since(*since) < REMEMBERED_FOR).then(|| user.clone())
+    }
+
+    fn remember(&self, user: &User, now: Timestamp) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.clear();
+        }
+        remembered.insert(user.sub.clone(), (user.clone(), now));
+    }
+}

@@ -1,0 +1,96 @@
+//! Ids: whole numbers that a JavaScript client can hold.
+//!
+//! Our own are 1 … 2^53 − 1. A larger or a zero one, well formed in a path, is simply unknown.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text::Invalid;
+
+/// Decimal digits an id may be written with.
+const DIGITS_MAX: usize = 19;
+
+/// Reads 1 to 19 ASCII decimal digits.
+fn parse_digits(text: &str) -> Result<u64, Invalid> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits || text.len() > DIGITS_MAX {
+        return Err(Invalid::new("int_parsing", "must be a whole number of 1 to 19 digits"));
+    }
+    text.parse().map_err(|_overflow| Invalid::new("int_parsing", "is too large"))
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The id with this number.
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// Reads 1 to 19 decimal digits.
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                parse_digits(text).map(Self)
+            }
+
+            /// The number, as JSON shows it.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A person with an account: a recruiter.
+    UserId
+);
+id!(
+    /// An employer.
+    CompanyId
+);
+id!(
+    /// A five-day simulation.
+    SimulationId
+);
+id!(
+    /// One of the five tasks of a simulation.
+    TaskId
+);
+id!(
+    /// One candidate's way through one simulation.
+    CandidateSessionId
+);
+id!(
+    /// What a candidate handed in for one day.
+    SubmissionId
+);
+id!(
+    /// A test run that Tenon asked for; GitHub's own number is another.
+    RunId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_one_to_nineteen_decimal_digits() {
+        assert_eq!(TaskId::parse("41"), Ok(TaskId::new(41)));
+        assert_eq!(TaskId::parse("9999999999999999999").unwrap().get(), 9_999_999_999_999_999_999);
+        for wrong in ["", "+5", "5.0", "1_0", "-1", "٣", "10000000000000000000"] {
+            assert_eq!(TaskId::parse(wrong).unwrap_err().code, "int_parsing", "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Test runs that Tenon asked GitHub for.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{CandidateSessionId, RunId, TaskId};
+use crate::domain::repository::{CommitSha, RepositoryName};
+use crate::domain::results::{ArtifactProblem, Conclusion, ResultStatus, TestReport};
+use crate::domain::task::Day;
+
+/// How long GitHub may take to list a run that it accepted before we call it lost.
+pub const LISTING_LIMIT: SignedDuration = SignedDuration::from_mins(2);
+/// How long a run may take at all; GitHub itself ends a job after six hours.
+pub const RUN_LIMIT: SignedDuration = SignedDuration::from_hours(7);
+
+/// A test run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// Our number for it, stored before GitHub is asked.
+    pub id: RunId,
+    /// Whose it is.
+    pub session: CandidateSessionId,
+    /// The task it tests.
+    pub task: TaskId,
+    /// The day of that task.
+    pub day: Day,
+    /// Where it runs.
+    pub repository: RepositoryName,
+    /// GitHub's number for that repository.
+    pub repository_id: u64,
+    /// The branch or tag it was asked for.
+    pub git_ref: String,
+    /// The one commit it must test, when that is settled beforehand: a submission's.
+    pub pinned: Option<CommitSha>,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// How far it is.
+    pub state: RunState,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "state")]
+pub enum RunState {
+    /// Recorded; GitHub may or may not have heard of it.
+    Requested,
+    /// GitHub took it but did not say under which number.
+    Accepted,
+    /// GitHub runs it.
+    Dispatched {
+        /// GitHub's number for it.
+        github_id: u64,
+        /// How far GitHub said it was.
+        queued: bool,
+    },
+    /// It ended and its results were read in full.
+    Finished {
+        /// GitHub's number for it.
+        github_id: u64,
+        /// What it tested.
+        commit: CommitSha,
+        /// How it ended.
+        conclusion: Conclusion,
+        /// What its report says, or why there is none.
+        report: ReportState,
+        /// When we knew.
+        at: Timestamp,
+    },
+    /// It never ran, or it counts for nothing.
+    Failed {
+        /// Why.
+        reason: RunFailure,
+        /// When we knew.
+        at: Timestamp,
+    },
+}
+
+/// What a finished run's report says. The output itself is kept apart: it is wide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "report")]
+pub enum ReportState {
+    /// Read in full.
+    Read {
+        /// Tests that passed.
+        passed: u32,
+        /// Tests that failed.
+        failed: u32,
+        /// All tests, skipped ones too.
+        total: u32,
+        /// The artifact it was read from.
+        artifact_name: String,
+    },
+    /// There is none to read.
+    Unreadable {
+        /// Why.
+        problem: ArtifactProblem,
+    },
+}
+
+/// Why a run counts for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunFailure {
+    /// GitHub refused to start it.
+    Refused,
+    /// GitHub accepted it and never listed it.
+    NeverListed,
+    /// It did not end in time.
+    NeverEnded,
+    /// It ran elsewhere or on another commit than it was asked for.
+    NotOurs,
+}
+
+impl RunFailure {
+    /// A sentence for the candidate or the recruiter.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Refused => "GitHub refused to start the test run. Please run the tests again.",
+            Self::NeverListed => "GitHub lost the test run. Please run the tests again.",
+            Self::NeverEnded => "The test run did not end in time. Please run the tests again.",
+            Self::NotOurs => "GitHub ran the tests on another commit. Please run them again.",
+        }
+    }
+
+    /// The code shown as `artifactErrorCode`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "run_refused",
+            Self::NeverListed => "run_never_listed",
+            Self::NeverEnded => "run_never_ended",
+            Self::NotOurs => "run_not_ours",
+        }
+    }
+}
+
+impl Run {
+    /// GitHub's number for it, once known.
+    pub fn github_id(&self) -> Option<u64> {
+        match &self.state {
+            RunState::Dispatched { github_id, .. } | RunState::Finished { github_id, .. } => {
+                Some(*github_id)
+            }
+            RunState::Requested | RunState::Accepted | RunState::Failed { .. } => None,
+        }
+    }
+
+    /// Whether nothing more will happen to it.
+    pub fn is_final(&self) -> bool {
+        matches!(self.state, RunState::Finished { .. } | RunState::Failed { .. })
+    }
+
+    /// How it stands, as the client reads it.
+    pub fn status(&self) -> ResultStatus {
+        match &self.state {
+            RunState::Requested | RunState::Accepted | RunState::Dispatched { .. } => {
+                ResultStatus::Running
+            }
+            RunState::Finished { conclusion, report, .. } => report.status(conclusion),
+            RunState::Failed { .. } => ResultStatus::Error,
+        }
+    }
+
+    /// What GitHub last said of it: `queued`, `in_progress` or `completed`.
+    pub fn github_status(&self) -> &'static str {
+        match &self.state {
+            RunState::Requested | RunState::Accepted => "queued",
+            RunState::Dispatched { queued: true, .. } => "queued",
+            RunState::Dispatched { queued: false, .. } => "in_progress",
+            RunState::Finished { .. } | RunState::Failed { .. } => "completed",
+        }
+    }
+
+    /// The run after its report was read, at `now`.
+    pub fn finished(
+        mut self,
+        github_id: u64,
+        (commit, conclusion): (CommitSha, Conclusion),
+        report: Result<&TestReport, ArtifactProblem>,
+        now: Timestamp,
+    ) -> Self {
+        let report = match report {
+            Ok(report) => ReportState::Read {
+                passed: report.passed,
+                failed: report.failed,
+                total: report.total,
+                artifact_name: report.artifact_name.clone(),
+            },
+            Err(problem) => ReportState::Unreadable { problem },
+        };
+        self.state = RunState::Finished { github_id, commit, conclusion, report, at: now };
+        self
+    }
+
+    /// The run when it turns out to count for nothing.
+    pub fn failed(mut self, reason: RunFailure, now: Timestamp) -> Self {
+        self.state = RunState::Failed { reason, at: now };
+        self
+    }
+
+    /// How long a client should wait before it asks again, in milliseconds, `age` after the start:
+    /// 2, 4, 8, then 15 seconds, as for a client that has kept to it so far.
+    pub fn poll_after_ms(&self, now: Timestamp) -> Option<u64> {
+        if self.is_final() {
+            return None;
+        }
+        let age = now.duration_since(self.requested_at).as_secs();
+        Some(match age {
+            ..2 => 2_000,
+            2..6 => 4_000,
+            6..14 => 8_000,
+            _ => 15_000,
+        })
+    }
+}
+
+impl ReportState {
+    /// `passed`, `failed` or `error`: a run without a readable report is an error whatever GitHub
+    /// concluded, and counts that show a failure are believed over a conclusion of success.
+    pub fn status(&self, conclusion: &Conclusion) -> ResultStatus {
+        match (self, conclusion) {
+            (Self::Unreadable { .. }, _) => ResultStatus::Error,
+            (Self::Read { failed: 0, .. }, Conclusion::Success) => ResultStatus::Passed,
+            (
+                Self::Read { .. },
+                Conclusion::Success
+                | Conclusion::Failure
+                | Conclusion::TimedOut
+                | Conclusion::Cancelled,
+            ) => ResultStatus::Failed,
+            (Self::Read { .. }, _) => ResultStatus::Error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run() -> Run {
+        Run {
+            id: RunId::new(1),
+            session: CandidateSessionId::new(12),
+            task: TaskId::new(41),
+            day: Day::new(2).unwrap(),
+            repository: RepositoryName::parse("acme/ws").unwrap(),
+            repository_id: 7,
+            git_ref: "main".to_owned(),
+            pinned: None,
+            requested_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+            state: RunState::Requested,
+        }
+    }
+
+    #[test]
+    fn a_client_is_asked_to_wait_two_four_eight_and_fifteen_seconds() {
+        let asked = ["09:00:00", "09:00:02", "09:00:06", "09:00:14", "10:00:00"].map(|time| {
+            run().poll_after_ms(format!("2026-03-02T{time}Z").parse().unwrap())
+        });
+        assert_eq!(asked, [2_000, 4_000, 8_000, 15_000, 15_000].map(Some));
+
+        let over = run().failed(RunFailure::NeverEnded, "2026-03-02T09:00:00Z".parse().unwrap());
+        assert_eq!(over.poll_after_ms("2026-03-02T09:00:00Z".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_failing_count_outweighs_a_conclusion_of_success() {
+        let read = |failed| ReportState::Read {
+            passed: 2,
+            failed,
+            total: 3,
+            artifact_name: "tenon-test-results".to_owned(),
+        };
+        assert_eq!(read(0).status(&Conclusion::Success), ResultStatus::Passed);
+        assert_eq!(read(1).status(&Conclusion::Success), ResultStatus::Failed);
+        assert_eq!(read(1).status(&Conclusion::TimedOut), ResultStatus::Failed);
+        assert_eq!(read(0).status(&Conclusion::Neutral), ResultStatus::Error);
+        let missing = ReportState::Unreadable { problem: ArtifactProblem::Missing };
+        assert_eq!(missing.status(&Conclusion::Success), ResultStatus::Error);
+    }
+}

@@ -1,0 +1,170 @@
+//! What a candidate handed in for one day.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::candidate_session::{CandidateName, CandidateSession};
+use crate::domain::diff::DiffSummary;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::{CandidateSessionId, RunId, SimulationId, SubmissionId, TaskId, UserId};
+use crate::domain::repository::{CommitSha, RepositoryName};
+use crate::domain::results::{Conclusion, Output};
+use crate::domain::run::{ReportState, RunFailure};
+use crate::domain::task::{Day, Task, TaskKind};
+use crate::domain::text::Line;
+
+/// Characters of each output stream that lists show; the whole is kept with the run.
+pub const HEAD_CHARS_MAX: usize = 4_000;
+
+/// A submission: everything a recruiter's list shows. Texts, patches and outputs are kept apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Submission {
+    /// Number of the submission.
+    pub id: SubmissionId,
+    /// Whose it is.
+    pub session: CandidateSessionId,
+    /// As the recruiter wrote it.
+    pub candidate_name: CandidateName,
+    /// Where the invite went.
+    pub invite_email: EmailAddress,
+    /// What the candidate was invited to.
+    pub simulation: SimulationId,
+    /// Its title.
+    pub simulation_title: Line<200>,
+    /// Who may see it.
+    pub recruiter: UserId,
+    /// The task it answers.
+    pub task: TaskId,
+    /// The day of that task.
+    pub day: Day,
+    /// The task's title.
+    pub task_title: String,
+    /// What the candidate was asked to do.
+    pub task_prompt: String,
+    /// When it was accepted.
+    pub submitted_at: Timestamp,
+    /// Whether a text came with it.
+    pub has_text: bool,
+    /// The code handed in; code days only.
+    pub code: Option<CodeWork>,
+}
+
+/// The code that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeWork {
+    /// Where it is.
+    pub repository: RepositoryName,
+    /// GitHub's number for that repository.
+    pub repository_id: u64,
+    /// What the candidate started from.
+    pub base: CommitSha,
+    /// The head of the branch when it was handed in; nothing later counts.
+    pub commit: CommitSha,
+    /// The test run of that commit.
+    pub run: RunId,
+    /// How far its examination is.
+    pub examination: Examination,
+}
+
+/// How far the examination of handed-in code is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "examination")]
+pub enum Examination {
+    /// Tagged, tested and compared in the background.
+    Pending,
+    /// Done.
+    Complete {
+        /// What the tests said.
+        results: Results,
+        /// What the candidate changed, without the patches.
+        diff: DiffSummary,
+        /// Files the candidate must leave alone and did not.
+        tampered: Vec<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// It cannot be done; the recruiter sees why.
+    Failed {
+        /// Why, for programs.
+        code: String,
+        /// Why, for people.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What the tests said of handed-in code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Results {
+    /// GitHub's number for the run.
+    pub github_id: u64,
+    /// How it ended.
+    pub conclusion: Conclusion,
+    /// Counts, or why there are none.
+    pub report: ReportState,
+    /// The first characters of its output, for lists.
+    pub stdout_head: Option<Output>,
+    /// The first characters of its errors, for lists.
+    pub stderr_head: Option<Output>,
+    /// The report's own summary: the JSON text of an object.
+    pub summary: Option<String>,
+}
+
+impl Submission {
+    /// What `session` hands in for `task` at `now`.
+    pub fn new(
+        id: SubmissionId,
+        session: &CandidateSession,
+        task: &Task,
+        (has_text, code): (bool, Option<CodeWork>),
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            session: session.id,
+            candidate_name: session.candidate_name.clone(),
+            invite_email: session.invite_email.clone(),
+            simulation: session.simulation,
+            simulation_title: session.simulation_title.clone(),
+            recruiter: session.recruiter,
+            task: task.id,
+            day: task.day,
+            task_title: task.title.clone(),
+            task_prompt: task.description.clone(),
+            submitted_at: now,
+            has_text,
+            code,
+        }
+    }
+
+    /// What the task asked for.
+    pub const fn kind(&self) -> TaskKind {
+        self.day.kind()
+    }
+
+    /// The submission after its examination.
+    pub fn examined(mut self, examination: Examination) -> Self {
+        if let Some(code) = &mut self.code {
+            code.examination = examination;
+        }
+        self
+    }
+}
+
+impl Examination {
+    /// The examination of code whose test run counts for nothing.
+    pub fn without_run(reason: RunFailure, now: Timestamp) -> Self {
+        let reason_text = reason.message().to_owned();
+        Self::Failed { code: reason.code().to_owned(), reason: reason_text, at: now }
+    }
+}
+
+/// The files of `diff` that a candidate must leave alone: what decides how the tests are run.
+pub fn tampered_files(diff: &DiffSummary) -> Vec<String> {
+    let protected = |name: &&String| name.starts_with(".github/workflows/");
+    diff.files.iter().map(|file| &file.filename).filter(protected).cloned().collect()
+}

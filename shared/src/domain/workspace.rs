@@ -1,0 +1,180 @@
+//! A candidate's repository for one code day.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::id::{CandidateSessionId, RunId, TaskId};
+use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
+use crate::domain::results::Conclusion;
+use crate::domain::task::Day;
+
+/// A workspace. It exists before GitHub is asked for anything; each step is recorded as it is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Workspace {
+    /// Identifies the workspace to the client, and to us in the repository's description.
+    pub id: Uuid,
+    /// Whose it is.
+    pub session: CandidateSessionId,
+    /// The task it is for.
+    pub task: TaskId,
+    /// The day of that task.
+    pub day: Day,
+    /// What the repository is made from.
+    pub template: RepositoryName,
+    /// What the repository is to be called.
+    pub name: RepositoryName,
+    /// The repository, once GitHub has it.
+    pub repository: Option<Repository>,
+    /// The commit the candidate starts from; the diff is taken against it.
+    pub base: Option<CommitSha>,
+    /// Who was given access.
+    pub collaborator: Option<GitHubUsername>,
+    /// Why the last attempt to make it did not succeed; gone once it did.
+    pub trouble: Option<String>,
+    /// The newest finished test run.
+    pub last_run: Option<LastRun>,
+    /// When it was recorded.
+    pub created_at: Timestamp,
+}
+
+/// A repository that GitHub has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Repository {
+    /// GitHub's number for it; survives renames.
+    pub id: u64,
+    /// Where the candidate's work is.
+    pub default_branch: BranchName,
+}
+
+/// The newest finished test run of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastRun {
+    /// Our number for it; a later run has a larger one.
+    pub id: RunId,
+    /// GitHub's number for it.
+    pub github_id: u64,
+    /// How it ended.
+    pub conclusion: Conclusion,
+    /// What it tested.
+    pub commit: CommitSha,
+}
+
+/// One thing that has yet to be done for a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Have GitHub make the repository, or adopt it if it is there and ours.
+    MakeRepository,
+    /// Learn which commit the candidate starts from.
+    ResolveBase(Repository),
+    /// Give the candidate's account access.
+    InviteCollaborator(GitHubUsername),
+}
+
+impl Workspace {
+    /// What has yet to be done, in order, for a candidate who is known to GitHub as `username`.
+    pub fn missing_steps(&self, username: Option<&GitHubUsername>) -> Vec<Step> {
+        let Some(repository) = &self.repository else { return vec![Step::MakeRepository] };
+        let mut steps = Vec::new();
+        if self.base.is_none() {
+            steps.push(Step::ResolveBase(repository.clone()));
+        }
+        if let Some(username) = username.filter(|name| self.collaborator.as_ref() != Some(name)) {
+            steps.push(Step::InviteCollaborator(username.clone()));
+        }
+        steps
+    }
+
+    /// The repository and its first commit, once the candidate can work.
+    pub fn ready(&self) -> Option<(&Repository, &CommitSha)> {
+        self.repository.as_ref().zip(self.base.as_ref())
+    }
+
+    /// What the repository's description says: how we know that a repository is ours.
+    pub fn marker(&self) -> String {
+        format!("Tenon workspace {}", self.id)
+    }
+
+    /// Whether `found` is the repository we would have made: name, template and marker agree.
+    pub fn owns(&self, found: &Found<'_>) -> bool {
+        let template = found.template.is_none_or(|template| *template == self.template);
+        *found.name == self.name && template && found.description == Some(self.marker().as_str())
+    }
+
+    /// Remembers a finished run unless a later one is remembered.
+    pub fn with_last_run(mut self, run: LastRun) -> Self {
+        if self.last_run.as_ref().is_none_or(|last| last.id < run.id) {
+            self.last_run = Some(run);
+        }
+        self
+    }
+}
+
+/// What GitHub says of a repository that has the name we wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Its full name.
+    pub name: &'a RepositoryName,
+    /// Its description.
+    pub description: Option<&'a str>,
+    /// The template it was made from, where GitHub says so.
+    pub template: Option<&'a RepositoryName>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace() -> Workspace {
+        Workspace {
+            id: Uuid::nil(),
+            session: CandidateSessionId::new(12),
+            task: TaskId::new(41),
+            day: Day::new(2).unwrap(),
+            template: RepositoryName::parse("tenon-hire-dev/tenon-template-go-gin").unwrap(),
+            name: RepositoryName::parse("acme/tenon-ws-12-task41").unwrap(),
+            repository: None,
+            base: None,
+            collaborator: None,
+            trouble: None,
+            last_run: None,
+            created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn repository() -> Repository {
+        Repository { id: 1, default_branch: BranchName::parse("main").unwrap() }
+    }
+
+    #[test]
+    fn steps_come_one_after_the_other_and_never_again() {
+        let ada = GitHubUsername::parse("ada").unwrap();
+        let mut workspace = workspace();
+        assert_eq!(workspace.missing_steps(Some(&ada)), [Step::MakeRepository]);
+
+        workspace.repository = Some(repository());
+        let invite = Step::InviteCollaborator(ada.clone());
+        let base = Step::ResolveBase(repository());
+        assert_eq!(workspace.missing_steps(Some(&ada)), [base.clone(), invite]);
+        assert_eq!(workspace.missing_steps(None), [base]);
+
+        workspace.base = Some(CommitSha::parse(&"a".repeat(40)).unwrap());
+        workspace.collaborator = Some(ada.clone());
+        assert_eq!(workspace.missing_steps(Some(&ada)), []);
+    }
+
+    #[test]
+    fn only_a_repository_with_our_marker_is_ours() {
+        let workspace = workspace();
+        let marker = workspace.marker();
+        let ours = Found { name: &workspace.name, description: Some(&marker), template: None };
+        assert!(workspace.owns(&ours));
+        assert!(!workspace.owns(&Found { description: None, ..ours }));
+        let other = RepositoryName::parse("acme/other").unwrap();
+        assert!(!workspace.owns(&Found { template: Some(&other), ..ours }));
+        assert!(!workspace.owns(&Found { name: &other, ..ours }));
+    }
+}

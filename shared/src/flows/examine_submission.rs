@@ -1,0 +1,130 @@
+//! Handed-in code is tagged, tested and compared; the submission is then complete.
+
+use jiff::SignedDuration;
+
+use crate::app::App;
+use crate::domain::id::CandidateSessionId;
+use crate::domain::job::Outcome;
+use crate::domain::results::Output;
+use crate::domain::run::{Run, RunState};
+use crate::domain::submission::{
+    CodeWork, Examination, HEAD_CHARS_MAX, Results, Submission, tampered_files,
+};
+use crate::domain::task::Day;
+use crate::error::Error;
+use crate::flows::follow_run::follow;
+use crate::flows::start_run::accepted;
+use crate::github::error::GitHubError;
+use crate::store::item::Stored;
+use crate::store::runs::RunOutput;
+use crate::store::submissions::SubmittedPatches;
+use crate::store::transaction::{Transaction, Written};
+
+/// Moves the examination of a day's code on as far as GitHub has come.
+pub async fn examine_submission(
+    app: &App,
+    session: CandidateSessionId,
+    day: Day,
+) -> Result<Outcome, Error> {
+    let Some(submission) = app.store.submission(session, day).await? else {
+        return Ok(Outcome::Hopeless("the submission does not exist".to_owned()));
+    };
+    let Some(code) = submission.value.code.clone() else { return Ok(Outcome::Done) };
+    if code.examination != Examination::Pending {
+        return Ok(Outcome::Done);
+    }
+    let Some(run) = app.store.run(code.run).await? else {
+        return Ok(Outcome::Hopeless("the submission's run does not exist".to_owned()));
+    };
+    match &run.value.state {
+        RunState::Requested => start(app, &code, run).await,
+        RunState::Accepted | RunState::Dispatched { .. } => {
+            // Once the run is over there is more to do: the comparison.
+            Ok(match follow(app, &run).await? {
+                Outcome::Done => Outcome::Again(SignedDuration::ZERO),
+                outcome => outcome,
+            })
+        }
+        RunState::Finished { .. } => complete(app, &submission, &code, &run.value).await,
+        RunState::Failed { reason, at } => {
+            let failed = Examination::without_run(*reason, *at);
+            write(app, &submission, failed, Transaction::new()).await
+        }
+    }
+}
+
+/// Tags the commit and starts the tests on the tag. A tag has one run: one that is there is ours,
+/// started by an attempt whose end was lost.
+async fn start(app: &App, code: &CodeWork, run: Stored<Run>) -> Result<Outcome, Error> {
+    let started = async {
+        let tag = &run.value.git_ref;
+        app.github.create_tag(&code.repository, tag, &code.commit).await?;
+        let file = &app.config.github.workflow_file;
+        let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
+        if listed.iter().any(|seen| seen.head_sha == code.commit) {
+            return Ok(None);
+        }
+        app.github.dispatch(&code.repository, file, tag).await
+    };
+    match started.await {
+        Ok(details) => {
+            accepted(app, run, details).await?;
+            Ok(Outcome::Again(SignedDuration::from_secs(2)))
+        }
+        Err(error) => Ok(failed(&error)),
+    }
+}
+
+/// Compares what was handed in with what the candidate started from, and completes the record.
+async fn complete(
+    app: &App,
+    submission: &Stored<Submission>,
+    code: &CodeWork,
+    run: &Run,
+) -> Result<Outcome, Error> {
+    let compared = app.github.compare(&code.repository, &code.base, &code.commit).await;
+    let diff = match compared {
+        Ok(diff) => diff,
+        Err(error) => return Ok(failed(&error)),
+    };
+    let output = app.store.run_with_output(run.id).await?.and_then(|(_run, output)| output);
+    let RunState::Finished { github_id, conclusion, report, .. } = run.state.clone() else {
+        return Ok(Outcome::Again(SignedDuration::ZERO));
+    };
+    let head = |pick: fn(&RunOutput) -> Option<&Output>| {
+        output.as_ref().and_then(pick).map(|output| output.head(HEAD_CHARS_MAX))
+    };
+    let results = Results {
+        github_id,
+        conclusion,
+        report,
+        stdout_head: head(|output| output.stdout.as_ref()),
+        stderr_head: head(|output| output.stderr.as_ref()),
+        summary: output.as_ref().and_then(|output| output.summary.clone()),
+    };
+    let examination = Examination::Complete {
+        results,
+        tampered: tampered_files(&diff),
+        diff: diff.without_patches(),
+        at: app.clock.now(),
+    };
+    let patches = SubmittedPatches { submission: submission.value.id, diff };
+    write(app, submission, examination, Transaction::new().create(&patches)?).await
+}
+
+async fn write(
+    app: &App,
+    submission: &Stored<Submission>,
+    examination: Examination,
+    with: Transaction,
+) -> Result<Outcome, Error> {
+    let after = submission.value.clone().examined(examination);
+    Ok(match app.store.write(with.replace(submission, &after)?, &app.mint).await? {
+        Written::Yes => Outcome::Done,
+        Written::Refused => Outcome::Again(SignedDuration::ZERO),
+    })
+}
+
+fn failed(error: &GitHubError) -> Outcome {
+    Outcome::Failed(error.to_string(), error.retry_after)
+}

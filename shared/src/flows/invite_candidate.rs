@@ -1,0 +1,164 @@
+//! A recruiter invites a candidate: the session, its plan, both workspaces and the jobs that make
+//! them are one write; the answer does not wait for GitHub or for the mail.
+
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::auth::principal::Recruiter;
+use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::domain::invite_token::InviteToken;
+use crate::domain::job::{Job, JobRecord};
+use crate::domain::repository::RepositoryName;
+use crate::domain::simulation::Simulation;
+use crate::domain::task::Task;
+use crate::domain::workspace::Workspace;
+use crate::error::{Error, Noun};
+use crate::store::keys;
+use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// What became of an invite.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// The candidate's session.
+    pub session: CandidateSession,
+    /// The link's token.
+    pub token: InviteToken,
+    /// Where the link leads.
+    pub url: String,
+    /// Whether the link is new; otherwise the candidate had it before.
+    pub created: bool,
+}
+
+/// Invites `name` at `email`; an address that was invited before gets the same session again.
+pub async fn invite_candidate(
+    app: &App,
+    recruiter: &Recruiter,
+    simulation: SimulationId,
+    name: &CandidateName,
+    email: &EmailAddress,
+) -> Result<Invited, Error> {
+    let (session, created) =
+        settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
+    let (token, url) = link(app, &session)?;
+    Ok(Invited { session, token, url, created })
+}
+
+/// The token of a session's invite and the link that holds it.
+pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, String), Error> {
+    let token = app.config.invite_keys.token(session.invite_claim()).ok_or_else(|| {
+        Error::internal("making an invite token", "its key version is no longer configured")
+    })?;
+    let url = format!("{}/candidate/session/{}", app.config.portal_base_url, token.expose());
+    Ok((token, url))
+}
+
+async fn attempt(
+    app: &App,
+    recruiter: &Recruiter,
+    simulation: SimulationId,
+    (name, email): (&CandidateName, &EmailAddress),
+) -> Result<Option<(CandidateSession, bool)>, Error> {
+    let found = app.store.simulation_and_invited(simulation, email).await?;
+    let Some((simulation, invited)) = found else {
+        return Err(Error::NotFound(Noun::Simulation));
+    };
+    let simulation = recruiter.own(simulation).ok_or(Error::NotFound(Noun::Simulation))?;
+    match invited {
+        Some(session) => again(app, session, name).await,
+        None => first(app, simulation.get(), (name, email)).await,
+    }
+}
+
+async fn first(
+    app: &App,
+    simulation: &Simulation,
+    (name, email): (&CandidateName, &EmailAddress),
+) -> Result<Option<(CandidateSession, bool)>, Error> {
+    let now = app.clock.now();
+    let id = CandidateSessionId::new(app.mint.id(now));
+    let version = app.config.invite_keys.newest_version();
+    let who = (name.clone(), email.clone());
+    let session = CandidateSession::invited(id, simulation, who, version, now);
+    let guard = InviteGuard { simulation: simulation.id, email: email.clone(), session: id };
+    let plan = Plan { session: id, tasks: simulation.tasks() };
+    let mut write = Transaction::new()
+        .create(&guard)?
+        .create(&session)?
+        .create(&plan)?
+        .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
+        .job(&mail_job(app, &session, now))?;
+    for task in &plan.tasks {
+        if let Some(template) = &task.template {
+            let workspace = workspace(app, &session, (task, template), now)?;
+            let job = Job::PrepareWorkspace { session: id, day: task.day };
+            write = write.create(&workspace)?.job(&JobRecord::new(app.mint.uuid(), job, now))?;
+        }
+    }
+    match app.store.write(write, &app.mint).await? {
+        Written::Yes => Ok(Some((session, true))),
+        Written::Refused => Ok(None),
+    }
+}
+
+async fn again(
+    app: &App,
+    id: CandidateSessionId,
+    name: &CandidateName,
+) -> Result<Option<(CandidateSession, bool)>, Error> {
+    let Some(read) = app.store.session(id).await? else { return Ok(None) };
+    let now = app.clock.now();
+    let version = app.config.invite_keys.newest_version();
+    let before = &read.value;
+    let session = before
+        .clone()
+        .invited_again(name.clone(), version, now)
+        .ok_or(Error::CandidateCompleted)?;
+    let renewed = session.invite.generation != before.invite.generation;
+    if session == *before {
+        return Ok(Some((session, renewed)));
+    }
+    let mut write = Transaction::new().replace(&read, &session)?;
+    if session.mail.number != before.mail.number {
+        write = write.job(&mail_job(app, &session, now))?;
+    }
+    match app.store.write(write, &app.mint).await? {
+        Written::Yes => Ok(Some((session, renewed))),
+        Written::Refused => Ok(None),
+    }
+}
+
+/// The job that sends the newest mail of `session`.
+pub(crate) fn mail_job(app: &App, session: &CandidateSession, now: Timestamp) -> JobRecord {
+    let job = Job::SendInvite { session: session.id, number: session.mail.number };
+    JobRecord::new(app.mint.uuid(), job, now)
+}
+
+fn workspace(
+    app: &App,
+    session: &CandidateSession,
+    (task, template): (&Task, &RepositoryName),
+    now: Timestamp,
+) -> Result<Workspace, Error> {
+    let github = &app.config.github;
+    let owner = github.organization.as_deref().unwrap_or(template.owner());
+    let name = format!("{}{}-task{}", github.repository_prefix, session.id, task.id);
+    let name = RepositoryName::new(owner, &name)
+        .map_err(|source| Error::internal("naming a workspace's repository", source))?;
+    Ok(Workspace {
+        id: app.mint.uuid(),
+        session: session.id,
+        task: task.id,
+        day: task.day,
+        template: template.clone(),
+        name,
+        repository: None,
+        base: None,
+        collaborator: None,
+        trouble: None,
+        last_run: None,
+        created_at: now,
+    })
+}

@@ -1,0 +1,139 @@
+//! A workspace's repository is made, one recorded step at a time. Any step may be repeated: a
+//! repository that is provably ours is adopted, and GitHub takes an invitation twice.
+
+use crate::app::App;
+use crate::domain::id::CandidateSessionId;
+use crate::domain::job::Outcome;
+use crate::domain::task::Day;
+use crate::domain::workspace::{Found, Repository, Step, Workspace};
+use crate::error::Error;
+use crate::github::error::{GitHubError, GitHubFailure};
+use crate::github::repos;
+use crate::store::item::Stored;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// The most steps one attempt takes: three, and as many again when others write in between.
+const STEPS_MAX: usize = 6;
+
+/// Takes the steps that are missing.
+pub async fn prepare_workspace(
+    app: &App,
+    session: CandidateSessionId,
+    day: Day,
+) -> Result<Outcome, Error> {
+    for _ in 0..STEPS_MAX {
+        let (read, owner) =
+            tokio::try_join!(app.store.workspace(session, day), app.store.session(session))?;
+        let (Some(read), Some(owner)) = (read, owner) else {
+            return Ok(Outcome::Hopeless("the workspace does not exist".to_owned()));
+        };
+        let steps = read.value.missing_steps(owner.value.github_username.as_ref());
+        let Some(step) = steps.into_iter().next() else { return Ok(Outcome::Done) };
+        match take(app, &read.value, step).await {
+            Ok(workspace) => record(app, &read, &workspace).await?,
+            Err(trouble) => {
+                note_trouble(app, (session, day), &trouble).await?;
+                return Ok(Outcome::Failed(trouble.told, trouble.pause));
+            }
+        }
+    }
+    Ok(Outcome::Again(jiff::SignedDuration::from_secs(1)))
+}
+
+/// Why a step could not be taken.
+struct Trouble {
+    told: String,
+    pause: Option<jiff::SignedDuration>,
+}
+
+impl Trouble {
+    fn new(told: impl Into<String>) -> Self {
+        Self { told: told.into(), pause: None }
+    }
+}
+
+impl From<GitHubError> for Trouble {
+    fn from(error: GitHubError) -> Self {
+        Self { told: error.to_string(), pause: error.retry_after }
+    }
+}
+
+/// Takes one step and says what the workspace is like afterwards.
+async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace, Trouble> {
+    let mut after = workspace.clone();
+    after.trouble = None;
+    match step {
+        Step::MakeRepository => after.repository = Some(make(app, workspace).await?),
+        Step::ResolveBase(repository) => {
+            let head = app.github.branch_head(&workspace.name, &repository.default_branch).await?;
+            // GitHub copies a template in the background: at first the branch is not there.
+            after.base = Some(head.ok_or_else(|| Trouble::new("GitHub still makes the copy"))?);
+        }
+        Step::InviteCollaborator(username) => {
+            app.github.add_collaborator(&workspace.name, &username).await?;
+            after.collaborator = Some(username);
+        }
+    }
+    Ok(after)
+}
+
+async fn make(app: &App, workspace: &Workspace) -> Result<Repository, Trouble> {
+    let (name, marker) = (&workspace.name, workspace.marker());
+    let made = app
+        .github
+        .generate_repository(&workspace.template, name.owner(), name.name(), &marker)
+        .await;
+    match made {
+        Ok(made) => Ok(repository(made)),
+        Err(error) if error.kind == GitHubFailure::Unprocessable => {
+            adopt(app, workspace).await?.ok_or_else(|| error.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The repository that has the name already, if it is the one we would have made.
+async fn adopt(app: &App, workspace: &Workspace) -> Result<Option<Repository>, Trouble> {
+    let Some(there) = app.github.repository(&workspace.name).await? else { return Ok(None) };
+    let found = Found {
+        name: &there.name,
+        description: there.description.as_deref(),
+        template: there.template.as_ref(),
+    };
+    if workspace.owns(&found) {
+        Ok(Some(repository(there)))
+    } else {
+        Err(Trouble::new("another repository has the name"))
+    }
+}
+
+fn repository(made: repos::Repository) -> Repository {
+    Repository { id: made.id, default_branch: made.default_branch }
+}
+
+/// Records a step. A refusal means that somebody else recorded one: the loop reads again.
+async fn record(app: &App, read: &Stored<Workspace>, after: &Workspace) -> Result<(), Error> {
+    let write = Transaction::new().replace(read, after)?;
+    match app.store.write(write, &app.mint).await? {
+        Written::Yes | Written::Refused => Ok(()),
+    }
+}
+
+/// Lets the recruiter see why the workspace is not made yet.
+async fn note_trouble(
+    app: &App,
+    (session, day): (CandidateSessionId, Day),
+    trouble: &Trouble,
+) -> Result<(), Error> {
+    settled(|| async {
+        let Some(read) = app.store.workspace(session, day).await? else { return Ok(Some(())) };
+        let mut after = read.value.clone();
+        after.trouble = Some(trouble.told.clone());
+        let write = Transaction::new().replace(&read, &after)?;
+        Ok(match app.store.write(write, &app.mint).await? {
+            Written::Yes => Some(()),
+            Written::Refused => None,
+        })
+    })
+    .await
+}

@@ -1,0 +1,51 @@
+//! A recruiter has the invite mail sent again.
+
+use crate::app::App;
+use crate::auth::principal::Recruiter;
+use crate::domain::candidate_session::CandidateSession;
+use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::error::{Error, Noun};
+use crate::flows::invite_candidate::mail_job;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// Asks for another mail; an expired link is renewed first. Not more often than every 30 seconds,
+/// and not once the candidate has completed the simulation.
+pub async fn resend_invite(
+    app: &App,
+    recruiter: &Recruiter,
+    simulation: SimulationId,
+    session: CandidateSessionId,
+) -> Result<CandidateSession, Error> {
+    settled(|| attempt(app, recruiter, simulation, session)).await
+}
+
+async fn attempt(
+    app: &App,
+    recruiter: &Recruiter,
+    simulation: SimulationId,
+    id: CandidateSessionId,
+) -> Result<Option<CandidateSession>, Error> {
+    let (owned, read) = tokio::try_join!(app.store.simulation(simulation), app.store.session(id))?;
+    owned
+        .and_then(|simulation| recruiter.own(simulation))
+        .ok_or(Error::NotFound(Noun::Simulation))?;
+    let read = read
+        .filter(|read| read.value.simulation == simulation)
+        .ok_or(Error::NotFound(Noun::CandidateSession))?;
+    let now = app.clock.now();
+    let before = &read.value;
+    let version = app.config.invite_keys.newest_version();
+    let session = before
+        .clone()
+        .invited_again(before.candidate_name.clone(), version, now)
+        .ok_or(Error::CandidateCompleted)?;
+    if session.mail.number == before.mail.number {
+        let seconds = before.mail.pause_left(now).as_secs() + 1;
+        return Err(Error::MailTooSoon(u32::try_from(seconds).unwrap_or(1)));
+    }
+    let write = Transaction::new().replace(&read, &session)?.job(&mail_job(app, &session, now))?;
+    match app.store.write(write, &app.mint).await? {
+        Written::Yes => Ok(Some(session)),
+        Written::Refused => Ok(None),
+    }
+}

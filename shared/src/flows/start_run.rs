@@ -1,0 +1,110 @@
+//! A candidate runs the tests: the run is recorded, then GitHub is asked to start it. Nobody waits
+//! for it to end.
+
+use jiff::SignedDuration;
+
+use crate::app::App;
+use crate::auth::owned::Owned;
+use crate::domain::id::{RunId, TaskId};
+use crate::domain::job::{Job, JobRecord};
+use crate::domain::repository::BranchName;
+use crate::domain::run::{Run, RunFailure, RunState};
+use crate::domain::workspace::Workspace;
+use crate::error::Error;
+use crate::flows::open_desk::code_task_of;
+use crate::github::actions::DispatchedRun;
+use crate::store::item::Stored;
+use crate::store::keys;
+use crate::store::sessions::Desk;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// How long a run is left alone before its state is first looked at.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(2);
+
+/// Starts a test run of `branch`, or of the repository's default branch.
+pub async fn start_run(
+    app: &App,
+    desk: &Owned<Desk>,
+    task: TaskId,
+    branch: Option<&str>,
+) -> Result<Run, Error> {
+    let task = code_task_of(desk.get(), task)?;
+    let workspace = desk.get().workspace(task.day);
+    let workspace = &workspace.ok_or(Error::WorkspaceMissing { on_status: false })?.value;
+    let branch = branch_of(workspace, branch)?;
+    let run = settled(|| request(app, workspace, &branch)).await?;
+    let file = &app.config.github.workflow_file;
+    match app.github.dispatch(&workspace.name, file, branch.as_str()).await {
+        Ok(details) => accepted(app, run, details).await,
+        Err(error) => {
+            let failed = run.value.clone().failed(RunFailure::Refused, app.clock.now());
+            let write = Transaction::new().replace(&run, &failed)?;
+            // Should the job have moved on in between, GitHub's refusal is the answer all the same.
+            let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// The branch to work on, once there is a repository to work in.
+pub(crate) fn branch_of(workspace: &Workspace, wanted: Option<&str>) -> Result<BranchName, Error> {
+    let (repository, _base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
+    match wanted.filter(|text| !text.is_empty()) {
+        None => Ok(repository.default_branch.clone()),
+        Some(text) => BranchName::parse(text).map_err(|_why| Error::InvalidBranch),
+    }
+}
+
+/// Records the run and the job that follows it, before GitHub hears of it.
+async fn request(
+    app: &App,
+    workspace: &Workspace,
+    branch: &BranchName,
+) -> Result<Option<Stored<Run>>, Error> {
+    let (repository, _base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
+    let now = app.clock.now();
+    let run = Run {
+        id: RunId::new(app.mint.id(now)),
+        session: workspace.session,
+        task: workspace.task,
+        day: workspace.day,
+        repository: workspace.name.clone(),
+        repository_id: repository.id,
+        git_ref: branch.as_str().to_owned(),
+        pinned: None,
+        requested_at: now,
+        state: RunState::Requested,
+    };
+    let job = Job::FollowRun { run: run.id };
+    let job = JobRecord::after_pause(app.mint.uuid(), job, FIRST_LOOK, now);
+    let write = Transaction::new().create(&run)?.job(&job)?;
+    Ok(match app.store.write(write, &app.mint).await? {
+        Written::Yes => Some(Stored::created(run)),
+        Written::Refused => None,
+    })
+}
+
+/// Records what GitHub said when it took the run. Where the job was faster, its word stands.
+pub(crate) async fn accepted(
+    app: &App,
+    run: Stored<Run>,
+    details: Option<DispatchedRun>,
+) -> Result<Run, Error> {
+    let mut after = run.value.clone();
+    let write = Transaction::new();
+    let write = match details {
+        Some(details) => {
+            after.state = RunState::Dispatched { github_id: details.id, queued: true };
+            write.guard(&keys::github_run(details.id))
+        }
+        None => {
+            after.state = RunState::Accepted;
+            write
+        }
+    };
+    let write = write.replace(&run, &after)?;
+    Ok(match app.store.write(write, &app.mint).await? {
+        Written::Yes => after,
+        Written::Refused => run.value,
+    })
+}

@@ -1,0 +1,127 @@
+//! A candidate hands in a day: one read, at most one question to GitHub, one write.
+
+use crate::app::App;
+use crate::auth::owned::Owned;
+use crate::auth::principal::Candidate;
+use crate::domain::candidate_session::CandidateSession;
+use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
+use crate::domain::job::{Job, JobRecord};
+use crate::domain::run::{Run, RunState};
+use crate::domain::submission::{CodeWork, Examination, Submission};
+use crate::domain::task::Task;
+use crate::domain::text::ContentText;
+use crate::error::{Error, GitHubProblem};
+use crate::flows::open_desk::{open_desk, task_of};
+use crate::flows::start_run::branch_of;
+use crate::store::keys;
+use crate::store::sessions::Desk;
+use crate::store::submissions::SubmittedText;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// What a candidate hands in.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// A text; required on text days.
+    pub content: Option<ContentText>,
+    /// The branch the code is on, where it is not the default one.
+    pub branch: Option<String>,
+}
+
+/// What was stored: the submission and how far its candidate is.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The submission.
+    pub submission: Submission,
+    /// The session after it.
+    pub session: CandidateSession,
+}
+
+/// Stores the answer to `task`. Of several at once one is stored; the others find the day done.
+pub async fn submit_task(
+    app: &App,
+    candidate: &Candidate,
+    session: CandidateSessionId,
+    task: TaskId,
+    answer: &Answer,
+) -> Result<Submitted, Error> {
+    settled(|| async {
+        let desk = open_desk(app, candidate, session).await?;
+        attempt(app, &desk, task, answer).await
+    })
+    .await
+}
+
+async fn attempt(
+    app: &App,
+    desk: &Owned<Desk>,
+    task: TaskId,
+    answer: &Answer,
+) -> Result<Option<Submitted>, Error> {
+    let desk = desk.get();
+    let task = task_of(desk, task)?;
+    let read = &desk.session;
+    read.value.may_submit(task.day)?;
+    let code = if task.day.kind().is_code() {
+        Some(pin(app, desk, task, answer).await?)
+    } else if answer.content.as_ref().is_none_or(ContentText::is_blank) {
+        return Err(Error::ContentRequired);
+    } else {
+        None
+    };
+    let now = app.clock.now();
+    let session = read.value.clone().submit(task.day, now)?;
+    let id = SubmissionId::new(app.mint.id(now));
+    let has_text = answer.content.is_some();
+    let submission = Submission::new(id, &session, task, (has_text, code), now);
+    let mut write = Transaction::new()
+        .replace(read, &session)?
+        .create(&submission)?
+        .guard(&keys::id_guard(id.get()));
+    if let Some(content) = answer.content.clone() {
+        write = write.create(&SubmittedText { submission: id, content })?;
+    }
+    if let Some(code) = &submission.code {
+        let job = Job::ExamineSubmission { session: session.id, day: task.day };
+        write = write
+            .create(&examining_run(&submission, code))?
+            .job(&JobRecord::new(app.mint.uuid(), job, now))?;
+    }
+    Ok(match app.store.write(write, &app.mint).await? {
+        Written::Yes => Some(Submitted { submission, session }),
+        Written::Refused => None,
+    })
+}
+
+/// Settles which commit is handed in: the head of the branch at this moment.
+async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<CodeWork, Error> {
+    let workspace = desk.workspace(task.day).ok_or(Error::WorkspaceMissing { on_status: false })?;
+    let workspace = &workspace.value;
+    let branch = branch_of(workspace, answer.branch.as_deref())?;
+    let (repository, base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
+    let head = app.github.branch_head(&workspace.name, &branch).await?;
+    let commit = head.ok_or(Error::GitHub(GitHubProblem::NotFound))?;
+    Ok(CodeWork {
+        repository: workspace.name.clone(),
+        repository_id: repository.id,
+        base: base.clone(),
+        commit,
+        run: RunId::new(app.mint.id(app.clock.now())),
+        examination: Examination::Pending,
+    })
+}
+
+/// The test run that examines `submission`: on a tag of its own, at the commit that was handed in.
+fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
+    Run {
+        id: code.run,
+        session: submission.session,
+        task: submission.task,
+        day: submission.day,
+        repository: code.repository.clone(),
+        repository_id: code.repository_id,
+        git_ref: format!("tenon-day-{}", submission.day),
+        pinned: Some(code.commit.clone()),
+        requested_at: submission.submitted_at,
+        state: RunState::Requested,
+    }
+}

@@ -1,0 +1,7 @@
+//! HTTP: the order of checks, the one error body, and the glue to the runtime.
+
+pub mod extract;
+pub mod input;
+pub mod problem;
+pub mod respond;
+pub mod serve;

@@ -1,0 +1,176 @@
+//! Input: path, query, header and body, parsed at the door, all problems told together.
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, Limited};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::domain::text::Invalid;
+use crate::error::{Error, Problem};
+
+/// What a route takes, read through a [`Reader`].
+pub trait Shape: Sized {
+    /// Whether the route takes a JSON object as its body; a route that does not ignores the body.
+    const HAS_BODY: bool = false;
+
+    /// Reads every part before it gives up on any, so that all problems are told.
+    fn read(reader: &mut Reader) -> Option<Self>;
+}
+
+/// The input of a route. Its place after the caller makes authentication come first.
+#[derive(Debug)]
+pub struct Input<T>(pub T);
+
+impl<T: Shape> FromRequest<App> for Input<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let (mut parts, body) = request.into_parts();
+        let mut reader = Reader::default();
+        if T::HAS_BODY {
+            require_json(&parts.headers)?;
+            let limited = Limited::new(body, app.config.body_bytes_max).collect().await;
+            let bytes = limited.map_err(|_why| Error::BodyTooLarge)?.to_bytes();
+            reader.take_body(&bytes);
+        }
+        reader.path = match RawPathParams::from_request_parts(&mut parts, app).await {
+            Ok(path) => path.iter().map(|(name, value)| owned(name, value)).collect(),
+            Err(_not_utf8) => Vec::new(),
+        };
+        let query = parts.uri.query().unwrap_or_default();
+        reader.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        reader.headers = parts.headers;
+        match T::read(&mut reader) {
+            Some(input) if reader.problems.is_empty() => Ok(Self(input)),
+            _ => Err(Error::Invalid(reader.problems)),
+        }
+    }
+}
+
+fn owned(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// JSON by its content type; none at all is taken for JSON.
+fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let kind = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    if kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json") {
+        Ok(())
+    } else {
+        Err(Error::NotJson)
+    }
+}
+
+/// Reads values by name and collects what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Reader {
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Option<Map<String, Value>>,
+    problems: Vec<Problem>,
+}
+
+/// How a text becomes a value.
+type Parse<T> = fn(&str) -> Result<T, Invalid>;
+
+impl Reader {
+    /// A value of the path.
+    pub fn path<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+        let found = self.path.iter().find(|(key, _)| key == name);
+        let text = found.map(|(_, value)| value.clone()).unwrap_or_default();
+        self.parsed(format!("/path/{name}"), &text, parse)
+    }
+
+    /// A value of the query, under any of its `names`; `Some(None)` when there is none.
+    pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Option<Option<T>> {
+        let found = self.query.iter().find(|(key, _)| names.contains(&key.as_str()));
+        match found.cloned() {
+            None => Some(None),
+            Some((name, text)) => self.parsed(format!("/query/{name}"), &text, parse).map(Some),
+        }
+    }
+
+    /// A header that must be there, once.
+    pub fn header<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+        let mut sent = self.headers.get_all(name).iter();
+        let text = match (sent.next().map(|value| value.to_str().unwrap_or_default()), sent.next()) {
+            (Some(text), None) => text.to_owned(),
+            _ => String::new(),
+        };
+        self.parsed(format!("/header/{name}"), &text, parse)
+    }
+
+    /// A text of the body that must be there.
+    pub fn body<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+        match self.field(name)? {
+            None => self.problem(pointer(name), &Invalid::new("missing", "is required")),
+            Some(value) => self.text(name, &value, parse),
+        }
+    }
+
+    /// A text of the body that may be absent or null.
+    pub fn body_or_none<T>(&mut self, name: &str, parse: Parse<T>) -> Option<Option<T>> {
+        match self.field(name)? {
+            None | Some(Value::Null) => Some(None),
+            Some(value) => self.text(name, &value, parse).map(Some),
+        }
+    }
+
+    /// A text of the body that has a default when it is absent, but not when it is null.
+    pub fn body_or_default<T: Default>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+        match self.field(name)? {
+            None => Some(T::default()),
+            Some(value) => self.text(name, &value, parse),
+        }
+    }
+
+    /// The field `name` of the body; `None` when the body itself is no object, which was told.
+    fn field(&self, name: &str) -> Option<Option<Value>> {
+        self.body.as_ref().map(|body| body.get(name).cloned())
+    }
+
+    fn text<T>(&mut self, name: &str, value: &Value, parse: Parse<T>) -> Option<T> {
+        match value.as_str() {
+            Some(text) => self.parsed(pointer(name), text, parse),
+            None => self.problem(pointer(name), &Invalid::new("string_type", "must be a string")),
+        }
+    }
+
+    fn parsed<T>(&mut self, pointer: String, text: &str, parse: Parse<T>) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(invalid) => self.problem(pointer, &invalid),
+        }
+    }
+
+    fn problem<T>(&mut self, pointer: String, invalid: &Invalid) -> Option<T> {
+        let message = invalid.message.clone();
+        self.problems.push(Problem { pointer, message, code: invalid.code });
+        None
+    }
+
+    fn take_body(&mut self, bytes: &[u8]) {
+        let refused = if bytes.is_empty() {
+            Invalid::new("missing", "a JSON body is required")
+        } else {
+            match serde_json::from_slice(bytes) {
+                Ok(Value::Object(body)) => {
+                    self.body = Some(body);
+                    return;
+                }
+                Ok(_) => Invalid::new("object_type", "must be a JSON object"),
+                Err(_syntax) => Invalid::new("json_invalid", "is not valid JSON"),
+            }
+        };
+        self.problem::<()>("/body".to_owned(), &refused);
+    }
+}
+
+fn pointer(name: &str) -> String {
+    format!("/body/{name}")
+}

@@ -1,0 +1,125 @@
+//! The one error body: RFC 9457 with `errorCode` and `retryable`, for every error of every layer.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Noun, Refusal, allowed_templates};
+
+const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What is answered, on its way to the layer that knows the request and writes the body.
+#[derive(Debug, Clone)]
+struct Pending {
+    refusal: Refusal,
+    extra: Map<String, Value>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let refusal = self.refusal();
+        if refusal.status >= 500 {
+            tracing::error!(error = %self.chain(), code = refusal.code, "a request failed");
+        }
+        let status = StatusCode::from_u16(refusal.status).unwrap_or_default();
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Pending { refusal, extra: extra(&self) });
+        response
+    }
+}
+
+/// What some errors have to say beside the common fields.
+fn extra(error: &Error) -> Map<String, Value> {
+    let mut extra = Map::new();
+    match error {
+        Error::Invalid(problems) => {
+            let listed = problems.iter().map(|problem| {
+                json!({
+                    "pointer": problem.pointer,
+                    "message": problem.message,
+                    "code": problem.code,
+                })
+            });
+            extra.insert("errors".to_owned(), listed.collect());
+            if problems.iter().any(|problem| problem.pointer == "/body/templateKey") {
+                extra.insert("details".to_owned(), json!({ "allowed": allowed_templates() }));
+            }
+        }
+        Error::CandidateCompleted => {
+            let refusal = error.refusal();
+            let told = json!({
+                "code": "candidate_already_completed",
+                "message": refusal.detail,
+                "outcome": "rejected",
+            });
+            extra.insert("error".to_owned(), told);
+        }
+        Error::MailTooSoon(seconds) => {
+            extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
+        }
+        _ => {}
+    }
+    extra
+}
+
+/// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's.
+pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let pending = response.extensions().get::<Pending>().cloned();
+    let pending = pending.unwrap_or_else(|| {
+        let error = match status {
+            StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed,
+            StatusCode::NOT_FOUND => Error::NotFound(Noun::Route),
+            _ => Error::internal("answering", status.to_string()),
+        };
+        Pending { refusal: error.refusal(), extra: Map::new() }
+    });
+    let status = StatusCode::from_u16(pending.refusal.status).unwrap_or(status);
+    let mut answer = (status, Json(body(&pending, request_id))).into_response();
+    let headers = answer.headers_mut();
+    if let Some(allow) = response.headers().get(http::header::ALLOW) {
+        headers.insert(http::header::ALLOW, allow.clone());
+    }
+    if wants_problem_json(request) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    }
+    if let Some(seconds) = pending.refusal.retry_after {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer realm=\"tenon\"");
+        headers.insert(WWW_AUTHENTICATE, challenge);
+    }
+    answer
+}
+
+fn body(pending: &Pending, request_id: &str) -> Value {
+    let Refusal { status, code, detail, retryable, .. } = &pending.refusal;
+    let title = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
+    let mut body = json!({
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request_id,
+        "errorCode": code,
+        "retryable": retryable,
+    });
+    if let Some(body) = body.as_object_mut() {
+        body.extend(pending.extra.clone());
+    }
+    body
+}
+
+/// The web client reads only `application/json`, so the other is served only when it is named.
+fn wants_problem_json(request: &HeaderMap) -> bool {
+    let accepts = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts.flat_map(|list| list.split(',')).any(|kind| {
+        kind.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(PROBLEM_JSON))
+    })
+}

@@ -1,0 +1,114 @@
+//! Jobs are done: claimed, run, and what became of them recorded.
+//!
+//! A failure is recorded on the job and the message acknowledged, so no job blocks a queue. Only a
+//! table or a queue that cannot be reached leaves the message where it is.
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::job::{Job, JobRecord, JobState, Outcome, Readiness};
+use crate::error::Error;
+use crate::flows::examine_submission::examine_submission;
+use crate::flows::follow_run::follow_run;
+use crate::flows::give_up::give_up;
+use crate::flows::prepare_workspace::prepare_workspace;
+use crate::flows::send_invite::send_invite;
+use crate::store::item::Stored;
+use crate::store::transaction::{Transaction, Written};
+
+/// How often a job that could go on at once does so before it goes back to the queue.
+const TURNS_MAX: usize = 8;
+
+/// Does job `id`, whose claim ends at `deadline`; the caller's time must be over by then.
+pub async fn run(app: &App, id: Uuid, deadline: Timestamp) -> Result<(), Error> {
+    let Some(read) = app.store.job(id).await? else {
+        warn!(job = %id, "a message names a job that does not exist");
+        return Ok(());
+    };
+    match read.value.readiness(app.clock.now()) {
+        Readiness::Over => Ok(()),
+        Readiness::NotBefore(at) => send(app, id, at).await,
+        Readiness::Now => {
+            let claimed = read.value.clone().claimed(deadline);
+            let write = Transaction::new().replace(&read, &claimed)?;
+            match app.store.write(write, &app.mint).await? {
+                // Somebody else has it: the queue may deliver twice.
+                Written::Refused => Ok(()),
+                Written::Yes => carry_out(app, read.replaced(claimed)).await,
+            }
+        }
+    }
+}
+
+async fn carry_out(app: &App, claimed: Stored<JobRecord>) -> Result<(), Error> {
+    let outcome = attempt(app, &claimed.value.job).await;
+    let now = app.clock.now();
+    let after = claimed.value.clone().after(outcome, now);
+    log(&after);
+    if let JobState::Dead { .. } = after.state {
+        let error = after.last_error.as_deref().unwrap_or_default();
+        give_up(app, &after.job, error).await?;
+    }
+    let write = Transaction::new().replace(&claimed, &after)?;
+    match app.store.write(write, &app.mint).await? {
+        // The claim ran out and somebody else took over: what they record counts.
+        Written::Refused => Ok(()),
+        Written::Yes => match after.state {
+            JobState::Waiting { due_at } => send(app, after.id, due_at).await,
+            JobState::Running { .. } | JobState::Done | JobState::Dead { .. } => Ok(()),
+        },
+    }
+}
+
+/// Turns an error of ours into a failed attempt: it may heal.
+async fn attempt(app: &App, job: &Job) -> Outcome {
+    for _ in 0..TURNS_MAX {
+        match turn(app, job).await {
+            Ok(Outcome::Again(pause)) if pause.is_zero() => {}
+            Ok(outcome) => return outcome,
+            Err(error) => return Outcome::Failed(error.chain(), None),
+        }
+    }
+    Outcome::Again(jiff::SignedDuration::from_secs(1))
+}
+
+async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
+    match job {
+        Job::PrepareWorkspace { session, day } => prepare_workspace(app, *session, *day).await,
+        Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
+        Job::FollowRun { run } => follow_run(app, *run).await,
+        Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,
+    }
+}
+
+/// Sends overdue jobs to the queue again: lost ones, and those due later than the queue can wait.
+/// Says how many.
+pub async fn sweep(app: &App) -> Result<usize, Error> {
+    let overdue = app.store.overdue_jobs(app.clock.now()).await?;
+    for job in &overdue {
+        info!(job = %job.id, kind = job.job.kind(), "an overdue job is sent again");
+        app.queue.send(job.id, jiff::SignedDuration::ZERO).await?;
+    }
+    Ok(overdue.len())
+}
+
+async fn send(app: &App, id: Uuid, at: Timestamp) -> Result<(), Error> {
+    app.queue.send(id, at.duration_since(app.clock.now())).await
+}
+
+fn log(after: &JobRecord) {
+    let (job, kind, failures) = (after.id, after.job.kind(), after.failures);
+    match (&after.state, &after.last_error) {
+        (JobState::Dead { .. }, Some(error)) => {
+            tracing::error!(%job, kind, failures, error, "a job is given up");
+        }
+        (JobState::Waiting { due_at }, Some(error)) => {
+            warn!(%job, kind, failures, error, %due_at, "a job comes back");
+        }
+        (JobState::Waiting { due_at }, None) => info!(%job, kind, %due_at, "a job waits"),
+        (JobState::Done, _) => info!(%job, kind, failures, "a job is done"),
+        (JobState::Running { .. } | JobState::Dead { .. }, _) => {}
+    }
+}

@@ -1,0 +1,127 @@
+//! The table: typed reads, and writes that are conditional and whole.
+
+pub mod item;
+pub mod jobs;
+pub mod keys;
+pub mod page;
+pub mod runs;
+pub mod sessions;
+pub mod simulations;
+pub mod submissions;
+pub mod transaction;
+pub mod users;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+
+use crate::error::Error;
+use crate::store::item::{Entity, Item, Stored, key_item};
+use crate::store::keys::Key;
+
+/// The table, behind the real SDK. Clones share their client and their count.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+    calls: Calls,
+}
+
+/// Counts the requests that went out to the table, retries included.
+#[derive(Debug, Clone, Default)]
+pub struct Calls(Arc<AtomicU64>);
+
+impl Calls {
+    /// How many there were so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Intercept for Calls {
+    fn name(&self) -> &'static str {
+        "Calls"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The table `table`, reached as `config` says.
+    pub fn new(config: aws_sdk_dynamodb::config::Builder, table: impl Into<String>) -> Self {
+        let calls = Calls::default();
+        let client = Client::from_conf(config.interceptor(calls.clone()).build());
+        Self { client, table: table.into(), calls }
+    }
+
+    /// The count of requests, for budgets.
+    pub const fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// The item at `key` as it is now: strongly consistent.
+    pub async fn get<T: Entity>(&self, key: &Key) -> Result<Option<Stored<T>>, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key_item(key)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|source| Error::internal("reading from the table", source))?;
+        answer.item.map(Stored::from_item).transpose()
+    }
+
+    /// The items at `keys`, at most 100, as they are now, by key; in one call.
+    async fn get_all(&self, keys: &[Key]) -> Result<HashMap<(String, String), Item>, Error> {
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys.iter().map(key_item).collect()))
+            .consistent_read(true)
+            .build()
+            .map_err(|source| Error::internal("building a read", source))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&self.table, wanted)
+            .send()
+            .await
+            .map_err(|source| Error::internal("reading from the table", source))?;
+        if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+            return Err(Error::Contended);
+        }
+        let items = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
+        let named = items.into_iter().filter_map(|item| Some((name_of(&item)?, item)));
+        Ok(named.collect())
+    }
+
+    /// Opens the connection while the process starts, so that the first request need not. A failure
+    /// does not matter: the first request then opens it.
+    pub async fn warm_up(&self) {
+        let read = self.client.get_item().table_name(&self.table);
+        let read = read.set_key(Some(key_item(&keys::id_guard(0)))).send();
+        let limit = std::time::Duration::from_millis(300);
+        if tokio::time::timeout(limit, read).await.is_err() {
+            tracing::info!("the table did not answer while starting");
+        }
+    }
+}
+
+fn name_of(item: &Item) -> Option<(String, String)> {
+    let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+    text("PK").zip(text("SK"))
+}

@@ -1,0 +1,81 @@
+//! Items: domain values with their keys and a version.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_dynamo::{from_item, to_item};
+
+use crate::error::Error;
+use crate::store::keys::{Key, Keys};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) const VERSION: &str = "version";
+
+/// A value that is kept in the table.
+pub trait Entity: Serialize + DeserializeOwned {
+    /// Where it stands.
+    fn keys(&self) -> Keys;
+}
+
+/// A value as it was read, and the proof of which version that was.
+#[derive(Debug, Clone)]
+pub struct Stored<T> {
+    /// The value.
+    pub value: T,
+    pub(crate) version: u64,
+}
+
+impl<T> Stored<T> {
+    /// `value` right after it was created.
+    pub const fn created(value: T) -> Self {
+        Self { value, version: 1 }
+    }
+
+    /// `value` right after it replaced what was read.
+    pub fn replaced(&self, value: T) -> Self {
+        Self { value, version: self.version + 1 }
+    }
+}
+
+impl<T: Entity> Stored<T> {
+    /// Reads an item; one that does not parse is an error that names its key.
+    pub(crate) fn from_item(item: Item) -> Result<Self, Error> {
+        let version = item.get(VERSION).and_then(|value| value.as_n().ok());
+        let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let key = format!("{:?} / {:?}", item.get("PK"), item.get("SK"));
+        let value = from_item(item)
+            .map_err(|source| Error::internal("reading an item", format!("{key}: {source}")))?;
+        Ok(Self { value, version })
+    }
+}
+
+/// The item of `value`, as version `version` of it.
+pub(crate) fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
+    let mut item: Item =
+        to_item(value).map_err(|source| Error::internal("writing an item", source))?;
+    let keys = value.keys();
+    put_key(&mut item, ("PK", "SK"), &keys.primary);
+    if let Some(key) = &keys.gsi1 {
+        put_key(&mut item, ("GSI1PK", "GSI1SK"), key);
+    }
+    if let Some(key) = &keys.gsi2 {
+        put_key(&mut item, ("GSI2PK", "GSI2SK"), key);
+    }
+    item.insert(VERSION.to_owned(), AttributeValue::N(version.to_string()));
+    Ok(item)
+}
+
+/// The attributes that name an item.
+pub(crate) fn key_item(key: &Key) -> Item {
+    let mut item = Item::new();
+    put_key(&mut item, ("PK", "SK"), key);
+    item
+}
+
+fn put_key(item: &mut Item, (pk, sk): (&str, &str), key: &Key) {
+    item.insert(pk.to_owned(), AttributeValue::S(key.pk.clone()));
+    item.insert(sk.to_owned(), AttributeValue::S(key.sk.clone()));
+}

@@ -1,0 +1,257 @@
+//! Every key of the table, and what each serves. Nothing else builds one.
+//!
+//! | item | PK / SK | GSI1 | GSI2 |
+//! | --- | --- | --- | --- |
+//! | user | `USER#<sub>` / `USER` | | |
+//! | company | `COMPANY#<id>` / `COMPANY` | | |
+//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | | |
+//! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
+//! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
+//! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
+//! | plan | `CS#<id>` / `PLAN` | | |
+//! | submission | `CS#<id>` / `SUBMISSION#<day>` | `RECRUITER#<id>` / `SUBMISSION#<id>` | `SUBMISSION#<id>` / `SUBMISSION` |
+//! | workspace | `CS#<id>` / `WORKSPACE#<day>` | | |
+//! | run | `RUN#<id>` / `RUN` | | |
+//! | output of a run | `RUN#<id>` / `OUTPUT` | | |
+//! | submitted text | `SUBMISSION#<id>` / `TEXT` | | |
+//! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
+//! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
+//! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
+//! | id guard | `ID#<n>` / `ID` | | |
+//!
+//! | access pattern | call |
+//! | --- | --- |
+//! | a recruiter by token | get user; kept in the process |
+//! | a recruiter's simulations, newest first | query GSI1 `RECRUITER#<id>`, `SIM#` |
+//! | a simulation's candidates, newest first | get simulation, query GSI1 `SIM#<id>` |
+//! | an invite | get simulation and guard, one transaction |
+//! | an invite token | get session, strongly consistent |
+//! | a candidate's invites | query GSI2 `EMAIL#<email>` |
+//! | a candidate's day | query `CS#<id>` |
+//! | a run with its output | query `RUN#<id>` |
+//! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
+//! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
+//! | a submission in full | query GSI2 `SUBMISSION#<id>`, then its wide bodies in one batch |
+//! | jobs that may be lost | query GSI1 `DUE` up to now |
+//!
+//! Ids are written with 16 digits, so that text order is their order.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::{
+    CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId,
+};
+use crate::domain::task::Day;
+
+/// A partition key and a sort key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+}
+
+/// Where an item stands: in the table and in the two sparse indexes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// In the table.
+    pub primary: Key,
+    /// In the first index.
+    pub gsi1: Option<Key>,
+    /// In the second index.
+    pub gsi2: Option<Key>,
+}
+
+impl From<Key> for Keys {
+    fn from(primary: Key) -> Self {
+        Self { primary, gsi1: None, gsi2: None }
+    }
+}
+
+/// An id in 16 digits: 2^53 has as many.
+fn padded(id: u64) -> String {
+    format!("{id:016}")
+}
+
+fn moment(at: Timestamp) -> String {
+    format!("{:015}", at.as_millisecond().max(0))
+}
+
+pub(crate) const SIMULATION_PREFIX: &str = "SIM#";
+pub(crate) const SUBMISSION_PREFIX: &str = "SUBMISSION#";
+pub(crate) const SESSION_PREFIX: &str = "CS#";
+pub(crate) const WORKSPACE_PREFIX: &str = "WORKSPACE#";
+pub(crate) const SESSION_SK: &str = "CS";
+pub(crate) const PLAN_SK: &str = "PLAN";
+pub(crate) const RUN_SK: &str = "RUN";
+pub(crate) const OUTPUT_SK: &str = "OUTPUT";
+/// The partition of jobs that are not over.
+pub(crate) const DUE: &str = "DUE";
+/// The partition of jobs that wait for a person.
+pub(crate) const DEAD: &str = "DEAD";
+
+/// Reserves an id that is not its item's key.
+pub fn id_guard(id: u64) -> Key {
+    Key::new(format!("ID#{}", padded(id)), "ID")
+}
+
+/// A user, by the token's subject.
+pub fn user(sub: &str) -> Key {
+    Key::new(format!("USER#{sub}"), "USER")
+}
+
+/// A company.
+pub fn company(id: CompanyId) -> Key {
+    Key::new(format!("COMPANY#{}", padded(id.get())), "COMPANY")
+}
+
+/// The company a mail domain belongs to.
+pub fn domain(domain: &str) -> Key {
+    Key::new(format!("DOMAIN#{domain}"), "COMPANY")
+}
+
+/// A simulation.
+pub fn simulation(id: SimulationId) -> Key {
+    Key::new(format!("{SIMULATION_PREFIX}{}", padded(id.get())), "SIM")
+}
+
+/// A simulation among its recruiter's.
+pub fn recruiters_simulation(recruiter: UserId, id: SimulationId) -> Key {
+    Key::new(recruiter_partition(recruiter), simulation(id).pk)
+}
+
+/// Everything of a recruiter, in the first index.
+pub fn recruiter_partition(recruiter: UserId) -> String {
+    format!("RECRUITER#{}", padded(recruiter.get()))
+}
+
+/// Reserves a candidate's address in a simulation.
+pub fn invite_guard(simulation_id: SimulationId, email: &EmailAddress) -> Key {
+    Key::new(simulation(simulation_id).pk, format!("INVITE#{email}"))
+}
+
+/// A candidate session.
+pub fn session(id: CandidateSessionId) -> Key {
+    Key::new(format!("{SESSION_PREFIX}{}", padded(id.get())), SESSION_SK)
+}
+
+/// A candidate session among its simulation's.
+pub fn simulations_session(simulation_id: SimulationId, id: CandidateSessionId) -> Key {
+    Key::new(simulation(simulation_id).pk, session(id).pk)
+}
+
+/// Sessions an address was invited to, in the second index.
+pub fn email_partition(email: &str) -> String {
+    format!("EMAIL#{email}")
+}
+
+/// A candidate session among its address's.
+pub fn emails_session(email: &EmailAddress, id: CandidateSessionId) -> Key {
+    Key::new(email_partition(email.as_str()), session(id).pk)
+}
+
+/// A session's plan.
+pub fn plan(id: CandidateSessionId) -> Key {
+    Key::new(session(id).pk, PLAN_SK)
+}
+
+/// The submission of a day: one key, so there can be no second.
+pub fn submission(id: CandidateSessionId, day: Day) -> Key {
+    Key::new(session(id).pk, format!("{SUBMISSION_PREFIX}{day}"))
+}
+
+/// A submission among its recruiter's; ids follow time.
+pub fn recruiters_submission(recruiter: UserId, id: SubmissionId) -> Key {
+    Key::new(recruiter_partition(recruiter), submission_partition(id))
+}
+
+/// Everything of a submission that is wide, and the submission itself in the second index.
+pub fn submission_partition(id: SubmissionId) -> String {
+    format!("{SUBMISSION_PREFIX}{}", padded(id.get()))
+}
+
+/// A submission by its id, in the second index.
+pub fn submission_by_id(id: SubmissionId) -> Key {
+    Key::new(submission_partition(id), "SUBMISSION")
+}
+
+/// A submitted text.
+pub fn text(id: SubmissionId) -> Key {
+    Key::new(submission_partition(id), "TEXT")
+}
+
+/// What a submission changed, with patches.
+pub fn patches(id: SubmissionId) -> Key {
+    Key::new(submission_partition(id), "PATCHES")
+}
+
+/// The workspace of a day.
+pub fn workspace(id: CandidateSessionId, day: Day) -> Key {
+    Key::new(session(id).pk, format!("{WORKSPACE_PREFIX}{day}"))
+}
+
+/// A run.
+pub fn run(id: RunId) -> Key {
+    Key::new(format!("RUN#{}", padded(id.get())), RUN_SK)
+}
+
+/// Reserves GitHub's run `github_id` for one run of ours.
+pub fn github_run(github_id: u64) -> Key {
+    Key::new(format!("GITHUBRUN#{github_id}"), "GITHUBRUN")
+}
+
+/// What a run printed.
+pub fn output(id: RunId) -> Key {
+    Key::new(run(id).pk, OUTPUT_SK)
+}
+
+/// A job.
+pub fn job(id: Uuid) -> Key {
+    Key::new(format!("JOB#{id}"), "JOB")
+}
+
+/// A job among those the sweeper looks at, by when.
+pub fn due_job(at: Timestamp, id: Uuid) -> Key {
+    Key::new(DUE.to_owned(), timed(at, id))
+}
+
+/// A job among those that wait for a person.
+pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
+    Key::new(DEAD.to_owned(), timed(at, id))
+}
+
+/// The sort key after everything that is due at `now`.
+pub(crate) fn due_until(now: Timestamp) -> String {
+    timed(now, '~')
+}
+
+fn timed(at: Timestamp, id: impl Display) -> String {
+    format!("{}#{id}", moment(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_as_their_ids_and_moments_do() {
+        assert_eq!(simulation(SimulationId::new(9)).pk, "SIM#0000000000000009");
+        assert!(simulation(SimulationId::new(9)).pk < simulation(SimulationId::new(10)).pk);
+
+        let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+        let later: Timestamp = "2026-03-02T09:00:00.001Z".parse().unwrap();
+        assert!(due_job(nine, Uuid::max()).sk < due_until(nine));
+        assert!(due_job(later, Uuid::nil()).sk > due_until(nine));
+    }
+}
