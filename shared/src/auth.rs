@@ -1,1 +1,5 @@
 //! Who is calling.
+
+pub mod claims;
+pub mod jwks;
+pub mod token;
