@@ -2,4 +2,6 @@
 
 pub mod claims;
 pub mod jwks;
+#[cfg(test)]
+mod provider;
 pub mod token;

@@ -215,7 +215,7 @@ struct Document {
 }
 
 #[derive(Deserialize)]
-struct Key {
+struct WebKey {
     kid: String,
     kty: String,
     n: String,
@@ -232,7 +232,7 @@ impl Document {
         let mut by_kid = HashMap::new();
         let mut doubled = HashSet::new();
         for value in self.keys.into_iter().take(KEYS_MAX) {
-            let Ok(key) = serde_json::from_value::<Key>(value) else { continue };
+            let Ok(key) = serde_json::from_value::<WebKey>(value) else { continue };
             let Some(decoding) = key.decoding() else { continue };
             if by_kid.insert(key.kid.clone(), Arc::new(decoding)).is_some() {
                 doubled.insert(key.kid);
@@ -243,7 +243,7 @@ impl Document {
     }
 }
 
-impl Key {
+impl WebKey {
     fn decoding(&self) -> Option<DecodingKey> {
         let is_for_us = self.kty == "RSA"
             && !self.kid.is_empty()

@@ -181,7 +181,7 @@ impl TokenRules {
     }
 }
 
-/// A NumericDate of whole seconds between 1970 and 9999.
+/// A `NumericDate` of whole seconds between 1970 and 9999.
 fn seconds(value: &Value) -> Option<i64> {
     let seconds = value.as_i64().filter(|seconds| *seconds >= 0)?;
     Timestamp::from_second(seconds).ok().map(|_| seconds)

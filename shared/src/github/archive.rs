@@ -25,7 +25,7 @@ const REPORT_FILE: &str = "tenon-test-results.json";
 const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// The report in the archive: the named file first, then any JSON file that has the three counts,
-/// then all JUnit files together. Paths are only looked at for how they end.
+/// then all `JUnit` files together. Paths are only looked at for how they end.
 ///
 /// The only problem is [`ArtifactProblem::Corrupt`].
 pub(crate) fn read_report(

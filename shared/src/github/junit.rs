@@ -1,4 +1,4 @@
-//! JUnit's XML, counted test case by test case. Entities and types are never resolved.
+//! `JUnit`'s XML, counted test case by test case. Entities and types are never resolved.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -27,9 +27,9 @@ enum Case {
 }
 
 /// The tally of a document whose root is `testsuite` or `testsuites`; none for any other document,
-/// and for one with a document type, which JUnit never has and other tools' files do.
+/// and for one with a document type, which `JUnit` never has and other tools' files do.
 ///
-/// Corrupt if a JUnit document is broken, nests too deep or has too many cases.
+/// Corrupt if a `JUnit` document is broken, nests too deep or has too many cases.
 pub(crate) fn tally(xml: &str) -> Result<Option<Tally>, Corrupt> {
     let mut reader = Reader::from_str(xml);
     let mut walk = Walk::default();
