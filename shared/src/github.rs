@@ -1,1 +1,47 @@
 //! A typed client for the GitHub calls Tenon makes.
+//!
+//! Every call has a deadline, a limit on what it reads, and one kind of error; none follows a
+//! redirect. Retrying is the caller's business: a job records when to come back.
+
+pub mod actions;
+mod archive;
+mod artifacts;
+mod call;
+mod compare;
+pub mod error;
+mod junit;
+mod report_file;
+pub mod repositories;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use reqwest::Client;
+use url::Url;
+
+use crate::secret::Secret;
+
+/// Where GitHub is and who we are there.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The root of the REST interface: `https://api.github.com`, or the development stack's.
+    pub base: Url,
+    /// The token that every call but an artifact's second hop carries.
+    pub token: Secret,
+}
+
+/// GitHub, as Tenon uses it. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct GitHub {
+    http: Client,
+    settings: Arc<Settings>,
+}
+
+impl GitHub {
+    /// A client that calls through `http`, which must not follow redirects: one from
+    /// [`crate::http_client::build`].
+    pub fn new(http: Client, settings: Settings) -> Self {
+        Self { http, settings: Arc::new(settings) }
+    }
+}

@@ -1,0 +1,142 @@
+//! The mail that invites a candidate.
+
+use askama::Template;
+
+use crate::email::{Mail, one_line};
+
+/// What the mail is counted under.
+const TAG: &str = "invite";
+
+/// What an invite mail says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invite<'a> {
+    /// Whom it greets.
+    pub candidate_name: &'a str,
+    /// The role the simulation is about.
+    pub role: &'a str,
+    /// The simulation's title.
+    pub simulation_title: &'a str,
+    /// Who invites; none for a recruiter without a company.
+    pub company_name: Option<&'a str>,
+    /// The link that opens the invite.
+    pub url: &'a str,
+    /// The day the link stops working, as `YYYY-MM-DD` in UTC.
+    pub expires_on: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "invite.txt", escape = "none")]
+struct Text<'a> {
+    invite: &'a Invite<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "invite.html")]
+struct Html<'a> {
+    invite: &'a Invite<'a>,
+}
+
+impl Invite<'_> {
+    /// The mail to `to`. Control characters are taken out of every field, and the HTML part is escaped.
+    pub fn mail(&self, to: &str) -> Mail {
+        let (candidate_name, role) = (one_line(self.candidate_name), one_line(self.role));
+        let (simulation_title, url) = (one_line(self.simulation_title), one_line(self.url));
+        let (company_name, expires_on) =
+            (self.company_name.map(one_line), one_line(self.expires_on));
+        let invite = Invite {
+            candidate_name: &candidate_name,
+            role: &role,
+            simulation_title: &simulation_title,
+            company_name: company_name.as_deref(),
+            url: &url,
+            expires_on: &expires_on,
+        };
+        Mail {
+            to: to.to_owned(),
+            subject: format!("You're invited: {simulation_title}"),
+            text: Text { invite: &invite }.to_string(),
+            html: Html { invite: &invite }.to_string(),
+            tag: TAG.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INVITE: Invite<'_> = Invite {
+        candidate_name: "Ada Example",
+        role: "Backend Engineer",
+        simulation_title: "Payments API",
+        company_name: Some("Example Ltd"),
+        url: "https://portal.example/candidate/session/Zx-43_chars",
+        expires_on: "2026-03-16",
+    };
+
+    #[test]
+    fn the_text_part_says_everything_in_plain_words() {
+        let mail = INVITE.mail("ada@example.com");
+
+        assert_eq!(mail.to, "ada@example.com");
+        assert_eq!(mail.subject, "You're invited: Payments API");
+        assert_eq!(
+            mail.text,
+            "Hello Ada Example,\n\
+             \n\
+             Example Ltd invites you to a Tenon work simulation for the role of Backend Engineer.\n\
+             \n\
+             Simulation: Payments API\n\
+             Role: Backend Engineer\n\
+             \n\
+             It covers five days of real work, each with one task, and you set the pace. Open your\n\
+             invitation here:\n\
+             \n\
+             https://portal.example/candidate/session/Zx-43_chars\n\
+             \n\
+             The link is yours alone and works until 2026-03-16 (UTC).\n\
+             \n\
+             If you did not expect this mail, you can ignore it.\n\
+             \n\
+             Tenon\n"
+        );
+    }
+
+    #[test]
+    fn the_html_part_holds_the_same_fields_and_the_link() {
+        let html = INVITE.mail("ada@example.com").html;
+
+        for field in
+            ["Ada Example", "Example Ltd", "Backend Engineer", "Payments API", "2026-03-16"]
+        {
+            assert!(html.contains(field), "{field}");
+        }
+        assert!(html.contains(r#"href="https://portal.example/candidate/session/Zx-43_chars""#));
+    }
+
+    #[test]
+    fn a_recruiter_without_a_company_is_not_named() {
+        let mail = Invite { company_name: None, ..INVITE }.mail("ada@example.com");
+
+        assert!(mail.text.contains("You are invited to a Tenon work simulation for the role of"));
+        assert!(mail.html.contains("You are invited to a Tenon work simulation"));
+    }
+
+    #[test]
+    fn markup_in_a_field_stays_text_in_the_html_part() {
+        let invite = Invite { candidate_name: "<img src=x>", url: "https://x/\"><b>", ..INVITE };
+
+        let mail = invite.mail("ada@example.com");
+
+        assert!(mail.text.contains("Hello <img src=x>,"));
+        assert!(!mail.html.contains("<img"));
+        assert!(!mail.html.contains("<b>"));
+    }
+
+    #[test]
+    fn a_field_cannot_add_a_header_or_turn_the_text_around() {
+        let invite = Invite { simulation_title: "Pay\r\nBcc: x@y\u{202E}ments", ..INVITE };
+
+        assert_eq!(invite.mail("ada@example.com").subject, "You're invited: PayBcc: x@yments");
+    }
+}

@@ -1,0 +1,156 @@
+//! Workflows: starting them and seeing how far they are.
+
+use jiff::Timestamp;
+use reqwest::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::repository::{CommitSha, RepositoryName};
+use crate::domain::results::RunPhase;
+use crate::github::GitHub;
+use crate::github::error::GitHubError;
+use crate::github::repositories::unless_missing;
+
+/// How many of the newest runs are listed.
+const RUNS_PER_PAGE: &str = "30";
+
+/// What GitHub says of the run that a dispatch started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchedRun {
+    /// GitHub's number for the run.
+    pub id: u64,
+    /// The run's page.
+    pub html_url: String,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowRun {
+    /// GitHub's number for the run.
+    pub id: u64,
+    /// The run's page.
+    pub html_url: String,
+    /// The commit it ran on.
+    pub head_sha: CommitSha,
+    /// The branch or tag it ran on.
+    pub head_branch: Option<String>,
+    /// What started it: `workflow_dispatch`, `push`, …
+    pub event: String,
+    /// The workflow file's path from the repository's root, without a ref.
+    pub path: String,
+    /// GitHub's number for the repository.
+    pub repository_id: u64,
+    /// How far it has come.
+    pub phase: RunPhase,
+    /// Whether it is underway and has not begun.
+    pub queued: bool,
+    /// When it was created, by GitHub's clock.
+    pub created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Dispatch<'a> {
+    #[serde(rename = "ref")]
+    git_ref: &'a str,
+    return_run_details: bool,
+}
+
+#[derive(Deserialize)]
+struct WireDispatched {
+    workflow_run_id: u64,
+    html_url: String,
+}
+
+#[derive(Deserialize)]
+struct WireRuns {
+    workflow_runs: Vec<WireRun>,
+}
+
+#[derive(Deserialize)]
+struct WireRun {
+    id: u64,
+    html_url: String,
+    head_sha: CommitSha,
+    head_branch: Option<String>,
+    event: String,
+    path: String,
+    repository: WireOwner,
+    status: Option<String>,
+    conclusion: Option<String>,
+    created_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct WireOwner {
+    id: u64,
+}
+
+impl From<WireRun> for WorkflowRun {
+    fn from(wire: WireRun) -> Self {
+        let status = wire.status.unwrap_or_default().to_ascii_lowercase();
+        let phase = RunPhase::parse(&status, wire.conclusion.as_deref());
+        let waits = matches!(status.as_str(), "queued" | "waiting" | "requested" | "pending");
+        let path = wire.path.split_once('@').map_or(wire.path.as_str(), |(path, _)| path);
+        Self {
+            id: wire.id,
+            html_url: wire.html_url,
+            head_sha: wire.head_sha,
+            head_branch: wire.head_branch,
+            event: wire.event,
+            path: path.to_owned(),
+            repository_id: wire.repository.id,
+            queued: waits && phase == RunPhase::Underway,
+            phase,
+            created_at: wire.created_at,
+        }
+    }
+}
+
+impl GitHub {
+    /// Starts `workflow_file` on the branch or tag `git_ref`. Some when GitHub tells which run that
+    /// is; none when it only says that it will start one.
+    pub async fn dispatch(
+        &self,
+        repository: &RepositoryName,
+        workflow_file: &str,
+        git_ref: &str,
+    ) -> Result<Option<DispatchedRun>, GitHubError> {
+        let (owner, name) = (repository.owner(), repository.name());
+        let path = ["repos", owner, name, "actions", "workflows", workflow_file, "dispatches"];
+        let body = Dispatch { git_ref, return_run_details: true };
+        let call = self.call("dispatch a workflow", Method::POST, &path)?.json(&body);
+        let answer = call.send().await?;
+        if answer.status != StatusCode::OK {
+            return Ok(None);
+        }
+        let run: WireDispatched = answer.read()?;
+        Ok(Some(DispatchedRun { id: run.workflow_run_id, html_url: run.html_url }))
+    }
+
+    /// The newest 30 runs of `workflow_file` on the branch or tag `git_ref`, newest first.
+    pub async fn workflow_runs(
+        &self,
+        repository: &RepositoryName,
+        workflow_file: &str,
+        git_ref: &str,
+    ) -> Result<Vec<WorkflowRun>, GitHubError> {
+        let (owner, name) = (repository.owner(), repository.name());
+        let path = ["repos", owner, name, "actions", "workflows", workflow_file, "runs"];
+        let query = [("branch", git_ref), ("per_page", RUNS_PER_PAGE)];
+        let call = self.call("list workflow runs", Method::GET, &path)?.query(&query);
+        let runs: WireRuns = call.send().await?.read()?;
+        Ok(runs.workflow_runs.into_iter().map(WorkflowRun::from).collect())
+    }
+
+    /// The run, if the repository has it.
+    pub async fn workflow_run(
+        &self,
+        repository: &RepositoryName,
+        id: u64,
+    ) -> Result<Option<WorkflowRun>, GitHubError> {
+        let (owner, name, id) = (repository.owner(), repository.name(), id.to_string());
+        let path = ["repos", owner, name, "actions", "runs", &id];
+        let answer = self.call("read a workflow run", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
+        answer.read::<WireRun>().map(|wire| Some(wire.into()))
+    }
+}

@@ -1,0 +1,239 @@
+//! Repositories: making them, reading them, letting candidates in, pinning commits.
+
+use reqwest::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
+use crate::github::GitHub;
+use crate::github::error::{Cause, GitHubError, GitHubFailure};
+
+/// A repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// GitHub's number for it, which survives renaming.
+    pub id: u64,
+    /// `owner/name`.
+    pub name: RepositoryName,
+    /// The branch a clone starts on.
+    pub default_branch: BranchName,
+    /// The line under its name; we put our marker there.
+    pub description: Option<String>,
+    /// Whether only members see it.
+    pub private: bool,
+    /// The template it was generated from.
+    pub template: Option<RepositoryName>,
+}
+
+/// A file of a commit: its path, and the SHA of its content.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+pub struct TreeEntry {
+    /// Its path from the root.
+    pub path: String,
+    /// The SHA of its content: equal contents, equal SHAs.
+    pub sha: CommitSha,
+}
+
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the form is GitHub's")]
+struct Generate<'a> {
+    owner: &'a str,
+    name: &'a str,
+    description: &'a str,
+    private: bool,
+    include_all_branches: bool,
+}
+
+#[derive(Deserialize)]
+struct WireRepository {
+    id: u64,
+    full_name: RepositoryName,
+    default_branch: BranchName,
+    description: Option<String>,
+    private: bool,
+    template_repository: Option<WireTemplate>,
+}
+
+#[derive(Deserialize)]
+struct WireTemplate {
+    full_name: RepositoryName,
+}
+
+#[derive(Deserialize)]
+struct WireBranch {
+    commit: WireObject,
+}
+
+#[derive(Deserialize)]
+struct WireReference {
+    object: WireObject,
+}
+
+#[derive(Deserialize)]
+struct WireObject {
+    sha: CommitSha,
+}
+
+#[derive(Serialize)]
+struct Collaborator {
+    permission: &'static str,
+}
+
+#[derive(Serialize)]
+struct CreateReference<'a> {
+    #[serde(rename = "ref")]
+    reference: String,
+    sha: &'a CommitSha,
+}
+
+#[derive(Deserialize)]
+struct WireTree {
+    tree: Vec<WireTreeEntry>,
+    truncated: bool,
+}
+
+#[derive(Deserialize)]
+struct WireTreeEntry {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(flatten)]
+    entry: TreeEntry,
+}
+
+impl From<WireRepository> for Repository {
+    fn from(wire: WireRepository) -> Self {
+        Self {
+            id: wire.id,
+            name: wire.full_name,
+            default_branch: wire.default_branch,
+            description: wire.description,
+            private: wire.private,
+            template: wire.template_repository.map(|template| template.full_name),
+        }
+    }
+}
+
+impl GitHub {
+    /// Makes the private repository `owner/name` from the default branch of `template`. GitHub copies
+    /// the content afterwards: [`GitHub::branch_head`] tells when it is there.
+    ///
+    /// A name that is taken is [`GitHubFailure::Unprocessable`].
+    pub async fn generate_repository(
+        &self,
+        template: &RepositoryName,
+        owner: &str,
+        name: &str,
+        description: &str,
+    ) -> Result<Repository, GitHubError> {
+        let path = ["repos", template.owner(), template.name(), "generate"];
+        let body =
+            Generate { owner, name, description, private: true, include_all_branches: false };
+        let call = self.call("generate a repository", Method::POST, &path)?.json(&body);
+        call.send().await?.read::<WireRepository>().map(Repository::from)
+    }
+
+    /// The repository, if it is there and ours to see.
+    pub async fn repository(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<Option<Repository>, GitHubError> {
+        let path = ["repos", repository.owner(), repository.name()];
+        let answer = self.call("read a repository", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
+        answer.read::<WireRepository>().map(|wire| Some(wire.into()))
+    }
+
+    /// The commit at the tip of `branch`; none while the repository or the branch is not there or the
+    /// repository is still empty.
+    pub async fn branch_head(
+        &self,
+        repository: &RepositoryName,
+        branch: &BranchName,
+    ) -> Result<Option<CommitSha>, GitHubError> {
+        let path = ["repos", repository.owner(), repository.name(), "branches", branch.as_str()];
+        let answer = self.call("read a branch", Method::GET, &path)?.send().await;
+        match answer {
+            Err(error) if error.status() == Some(StatusCode::CONFLICT) => Ok(None),
+            answer => match unless_missing(answer)? {
+                Some(answer) => answer.read::<WireBranch>().map(|branch| Some(branch.commit.sha)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Invites `username` to push to the repository. Inviting somebody again is success.
+    pub async fn add_collaborator(
+        &self,
+        repository: &RepositoryName,
+        username: &GitHubUsername,
+    ) -> Result<(), GitHubError> {
+        let path =
+            ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
+        let call = self.call("add a collaborator", Method::PUT, &path)?;
+        call.json(&Collaborator { permission: "push" }).send().await.map(|_answer| ())
+    }
+
+    /// Puts `tag` on `commit`. A tag that is there already is success on the same commit and
+    /// [`GitHubFailure::TagElsewhere`] on any other.
+    pub async fn create_tag(
+        &self,
+        repository: &RepositoryName,
+        tag: &str,
+        commit: &CommitSha,
+    ) -> Result<(), GitHubError> {
+        let operation = "create a tag";
+        let path = ["repos", repository.owner(), repository.name(), "git", "refs"];
+        let body = CreateReference { reference: format!("refs/tags/{tag}"), sha: commit };
+        let Err(refusal) = self.call(operation, Method::POST, &path)?.json(&body).send().await
+        else {
+            return Ok(());
+        };
+        if refusal.status() != Some(StatusCode::UNPROCESSABLE_ENTITY) {
+            return Err(refusal);
+        }
+        match self.tag_target(repository, tag).await? {
+            Some(there) if there == *commit => Ok(()),
+            Some(_) => Err(GitHubError::new(operation, Cause::TagElsewhere)),
+            None => Err(refusal),
+        }
+    }
+
+    async fn tag_target(
+        &self,
+        repository: &RepositoryName,
+        tag: &str,
+    ) -> Result<Option<CommitSha>, GitHubError> {
+        let path = ["repos", repository.owner(), repository.name(), "git", "ref", "tags", tag];
+        let answer = self.call("read a tag", Method::GET, &path)?.send().await;
+        match unless_missing(answer)? {
+            Some(answer) => answer.read::<WireReference>().map(|found| Some(found.object.sha)),
+            None => Ok(None),
+        }
+    }
+
+    /// Every file of `commit`. A tree that GitHub does not give whole is an error, not a part.
+    pub async fn tree(
+        &self,
+        repository: &RepositoryName,
+        commit: &CommitSha,
+    ) -> Result<Vec<TreeEntry>, GitHubError> {
+        let operation = "read a tree";
+        let path =
+            ["repos", repository.owner(), repository.name(), "git", "trees", commit.as_str()];
+        let call = self.call(operation, Method::GET, &path)?.query(&[("recursive", "1")]);
+        let tree: WireTree = call.send().await?.read()?;
+        if tree.truncated {
+            return Err(GitHubError::new(operation, Cause::Incomplete));
+        }
+        let files = tree.tree.into_iter().filter(|entry| entry.kind != "tree");
+        Ok(files.map(|entry| entry.entry).collect())
+    }
+}
+
+/// None in place of a 404.
+pub(crate) fn unless_missing<T>(answer: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind == GitHubFailure::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
