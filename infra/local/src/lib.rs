@@ -1,1 +1,3 @@
-//! Tenon.
+//! The development stack: everything Tenon talks to, on one machine.
+
+pub mod documents;
