@@ -1,3 +1,6 @@
 //! The development stack: everything Tenon talks to, on one machine.
 
 pub mod documents;
+pub mod queue;
+pub mod stream;
+pub mod table;
