@@ -7,6 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use jiff::SignedDuration;
 use url::Url;
 
 use crate::auth::claims::ClaimNames;
@@ -16,11 +17,13 @@ use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, Config, Environment, MailProvider};
 use crate::email::Mailer;
+use crate::error::Error;
 use crate::github::{GitHub, Settings};
 use crate::http_client;
 use crate::mint::Mint;
 use crate::queue::Queue;
 use crate::store::Store;
+use crate::telemetry;
 
 /// How long one attempt at an AWS call may take.
 const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
@@ -49,32 +52,44 @@ pub struct App {
 }
 
 impl App {
+    /// What a function does before its first event: logging, settings, and the connection to the
+    /// table, opened while starting is cheap.
+    pub async fn start() -> Result<Self, lambda_http::Error> {
+        telemetry::start();
+        let app = Self::new(Config::from_env()?, Clock::System, Mint::System).await?;
+        app.store.warm_up().await;
+        Ok(app)
+    }
+
     /// Builds everything that `config` names. Nothing is called yet.
-    pub async fn new(config: Config, clock: Clock, mint: Mint) -> Self {
+    pub async fn new(config: Config, clock: Clock, mint: Mint) -> Result<Self, Error> {
         let aws = aws(&config).await;
-        let table = aws_sdk_dynamodb::config::Builder::from(&aws)
-            .set_endpoint_url(address(config.table.endpoint.as_ref()));
+        let mut table = aws_sdk_dynamodb::config::Builder::from(&aws);
+        table.set_endpoint_url(address(config.table.endpoint.as_ref()));
         let store = Store::new(table, config.table.name.clone());
-        let queue = aws_sdk_sqs::config::Builder::from(&aws)
-            .set_endpoint_url(address(config.queue.endpoint.as_ref()))
-            .build();
-        let queue = Queue::new(aws_sdk_sqs::Client::from_conf(queue), config.queue.url.clone());
-        let http = http_client::build();
+        let mut queue = aws_sdk_sqs::config::Builder::from(&aws);
+        queue.set_endpoint_url(address(config.queue.endpoint.as_ref()));
+        let queue = aws_sdk_sqs::Client::from_conf(queue.build());
+        let queue = Queue::new(queue, config.queue.url.clone());
+        let http = http_client::build()
+            .map_err(|source| Error::internal("building the HTTP client", source))?;
         let github = GitHub::new(
             http.clone(),
             Settings { base: config.github.api_base.clone(), token: config.github.token.clone() },
         );
+        let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
+        let ttl = SignedDuration::from_secs(ttl);
         let jwks = Jwks::new(
             http,
             config.auth.jwks_url.clone(),
-            std::time::Duration::from_secs(config.auth.jwks_ttl_seconds),
+            ttl,
             clock.clone(),
         );
         let verifier = Verifier::new(token_rules(&config.auth), jwks);
         let require = config.auth.require_email_verified;
         let gate = Gate::new(verifier, require, store.clone(), mint.clone());
         let mailer = mailer(&config, &aws);
-        Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate }
+        Ok(Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate })
     }
 }
 
@@ -82,10 +97,9 @@ fn mailer(config: &Config, aws: &SdkConfig) -> Mailer {
     match &config.mail.provider {
         MailProvider::Console => Mailer::Console,
         MailProvider::Ses { endpoint } => {
-            let ses = aws_sdk_sesv2::config::Builder::from(aws)
-                .set_endpoint_url(address(endpoint.as_ref()))
-                .build();
-            Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses))
+            let mut ses = aws_sdk_sesv2::config::Builder::from(aws);
+            ses.set_endpoint_url(address(endpoint.as_ref()));
+            Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses.build()))
         }
     }
 }
@@ -109,8 +123,8 @@ async fn aws(config: &Config) -> SdkConfig {
         Environment::Prod => loader,
         Environment::Local | Environment::Test => loader
             .region(Region::from_static("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
-                "local", "local", None,
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "local", "local", None, None, "local",
             ))),
     };
     loader.load().await

@@ -4,4 +4,6 @@ pub mod claims;
 pub mod jwks;
 pub mod owned;
 pub mod principal;
+#[cfg(test)]
+mod provider;
 pub mod token;

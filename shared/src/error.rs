@@ -77,7 +77,7 @@ pub enum Error {
     NotAuthenticated,
     /// A bearer token that proves nothing; the text is the contract's.
     #[error("the bearer token was refused: {0}")]
-    TokenRefused(&'static str),
+    TokenRefused(String),
     /// The identity provider's keys cannot be had; seconds until a new try makes sense.
     #[error("the identity provider's keys cannot be had")]
     AuthProviderUnavailable(u32),
@@ -212,6 +212,7 @@ impl Error {
             || status >= 500 && !matches!(self, Self::GitHub(_));
         let detail = match self {
             Self::Invalid(problems) => in_words(problems),
+            Self::TokenRefused(why) => why.clone(),
             _ => detail.to_owned(),
         };
         Refusal { status, code, detail, retryable, retry_after }
@@ -220,7 +221,7 @@ impl Error {
     fn wire(&self) -> (u16, &'static str, &'static str) {
         match self {
             Self::NotAuthenticated => (401, "NOT_AUTHENTICATED", "Not authenticated"),
-            Self::TokenRefused(detail) => (401, "INVALID_TOKEN", detail),
+            Self::TokenRefused(_) => (401, "INVALID_TOKEN", "Invalid token"),
             Self::AuthProviderUnavailable(_) => {
                 (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
             }

@@ -1,1 +1,45 @@
-//! Tenon.
+//! Does the jobs that the queue hands over.
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Error, LambdaEvent};
+use shared::app::App;
+use shared::queue::Message;
+
+/// What is left of the invocation's time when its jobs must have been given back: a job that is cut
+/// off is anybody's again at that moment, so nobody may still be at it.
+const MARGIN: SignedDuration = SignedDuration::from_millis(500);
+
+/// Does every job of a batch, one after the other. A message that could not be dealt with because
+/// the table or the queue cannot be reached is named in the answer, and comes again.
+pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let deadline = i64::try_from(event.context.deadline)?;
+    let deadline = Timestamp::from_millisecond(deadline)? - MARGIN;
+    let mut response = SqsBatchResponse::default();
+    for message in event.payload.records {
+        let time_is_up = app.clock.now() >= deadline;
+        if time_is_up || !done(app, &message, deadline).await {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = message.message_id.unwrap_or_default();
+            response.batch_item_failures.push(failure);
+        }
+    }
+    Ok(response)
+}
+
+/// Whether the message needs no second delivery.
+async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
+    let body = message.body.as_deref().unwrap_or_default();
+    let Ok(Message { job_id }) = serde_json::from_str(body) else {
+        // A second delivery would read no better.
+        tracing::error!(message = message.message_id, "a message names no job");
+        return true;
+    };
+    match shared::jobs::run(app, job_id, deadline).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(job = %job_id, error = %error.chain(), "a job could not be recorded");
+            false
+        }
+    }
+}

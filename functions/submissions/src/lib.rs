@@ -1,1 +1,54 @@
-//! Tenon.
+//! What candidates handed in, for the recruiter who invited them.
+
+mod body;
+mod results;
+mod view;
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::auth::principal::Recruiter;
+use shared::domain::submission::Submission;
+use shared::error::{Error, Noun};
+use shared::http::input::Input;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this group.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
+}
+
+/// The recruiter's submissions, newest first. A filter that names what is not there, or somebody
+/// else's, leaves nothing.
+#[utoipa::path(get, path = "/api/submissions", tag = "submissions", responses((status = 200)))]
+async fn list(
+    State(app): State<App>,
+    recruiter: Recruiter,
+    Input(filter): Input<body::Filter>,
+) -> Result<Json<view::List>, Error> {
+    let found = match filter.session {
+        Some(session) => app.store.submissions_in(session).await?,
+        None => app.store.submissions_of(recruiter.id()).await?,
+    };
+    let wanted = |submission: &Submission| filter.allows(submission);
+    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_submission(found));
+    Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
+}
+
+/// One submission in full.
+#[utoipa::path(
+    get, path = "/api/submissions/{submissionId}", tag = "submissions",
+    params(("submissionId" = u64, Path)), responses((status = 200))
+)]
+async fn detail(
+    State(app): State<App>,
+    recruiter: Recruiter,
+    Input(input): Input<body::One>,
+) -> Result<Json<view::Detail>, Error> {
+    let found = app.store.submission_by_id(input.submission).await?;
+    let owned = found.and_then(|submission| recruiter.own_submission(submission));
+    let owned = owned.ok_or(Error::NotFound(Noun::Submission))?;
+    let bodies = app.store.bodies(owned.get()).await?;
+    Ok(Json(view::Detail::new(owned.get(), bodies)))
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! The `sweep` function.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::app::App;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = &App::start().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| sweep::handle(app, event).await)).await
+}

@@ -133,9 +133,9 @@ impl Status {
     }
 }
 
-fn conclusion(run: &run::Run) -> Option<&Conclusion> {
+fn conclusion(run: &run::Run) -> Option<Conclusion> {
     match &run.state {
-        RunState::Finished { conclusion, .. } => Some(conclusion),
+        RunState::Finished { conclusion, .. } => Some(*conclusion),
         _ => None,
     }
 }
@@ -172,7 +172,7 @@ impl Run {
         Self {
             status: run.status().as_str(),
             printed: Printed::new(run, output.as_ref()),
-            timeout: conclusion == Some(&Conclusion::TimedOut),
+            timeout: conclusion == Some(Conclusion::TimedOut),
             run_id: run.id.get(),
             workflow_run_id,
             conclusion: conclusion.map(Conclusion::as_str),

@@ -100,7 +100,7 @@ impl Gate {
             TokenError::ProviderUnavailable { retry_after_seconds } => {
                 Error::AuthProviderUnavailable(retry_after_seconds)
             }
-            refused => Error::TokenRefused(refused.detail()),
+            refused => Error::TokenRefused(refused.to_string()),
         })
     }
 

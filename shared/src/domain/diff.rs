@@ -11,6 +11,8 @@ pub const FILES_MAX: usize = 300;
 pub const PATCH_CHARS_MAX: usize = 20_000;
 /// The most text of all files together, in bytes.
 pub const DIFF_BYTES_MAX: usize = 200_000;
+/// The most bytes that the list of files takes where patches are left out.
+pub const OUTLINE_BYTES_MAX: usize = 24_000;
 /// What a file costs besides its name and patch, in bytes.
 const FILE_BYTES: usize = 100;
 
@@ -71,6 +73,24 @@ impl DiffSummary {
             self.files.push(file);
         }
         self
+    }
+}
+
+impl DiffSummary {
+    /// The summary without its patches, at most [`OUTLINE_BYTES_MAX`] bytes of it.
+    pub fn without_patches(&self) -> Self {
+        let mut outline = Self { files: Vec::new(), ..self.clone() };
+        let mut left = OUTLINE_BYTES_MAX;
+        for file in &self.files {
+            let file = ChangedFile { patch: None, ..file.clone() };
+            if left < file.bytes() {
+                outline.truncated = true;
+                break;
+            }
+            left -= file.bytes();
+            outline.files.push(file);
+        }
+        outline
     }
 }
 

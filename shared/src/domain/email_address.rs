@@ -12,7 +12,8 @@ use crate::domain::text::Invalid;
 const RESERVED_DOMAINS: [&str; 4] = ["test", "local", "invalid", "localhost"];
 const CHARACTERS_MAX: usize = 255;
 
-/// An address that mail can be sent to, in lower case: the one form that is stored and compared.
+/// An address that mail can be sent to, its ASCII letters in lower case: the one form that is stored
+/// and compared. Other letters stay: folding them could make one address of two people's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
@@ -28,7 +29,7 @@ impl EmailAddress {
             .without_domain_literal()
             .with_display_text();
         let parsed = Parsed::parse_with_options(text.trim(), options).map_err(|_why| refused())?;
-        let address = parsed.email().to_lowercase();
+        let address = parsed.email().to_ascii_lowercase();
         let (local, domain) = address.rsplit_once('@').ok_or_else(refused)?;
         let quoted = local.contains('"');
         let control = address.chars().any(char::is_control);

@@ -75,6 +75,11 @@ impl RepositoryName {
         }
     }
 
+    /// A name that is known to be well formed: the catalog's.
+    pub(crate) fn trusted(owner: &str, name: &str) -> Self {
+        Self(format!("{owner}/{name}"))
+    }
+
     /// The part before the slash.
     pub fn owner(&self) -> &str {
         self.0.split_once('/').map_or("", |(owner, _)| owner)
@@ -88,6 +93,21 @@ impl RepositoryName {
     /// The repository's page on GitHub.
     pub fn url(&self) -> String {
         format!("https://github.com/{self}")
+    }
+
+    /// The page of workflow run `id`.
+    pub fn run_url(&self, id: u64) -> String {
+        format!("https://github.com/{self}/actions/runs/{id}")
+    }
+
+    /// The page of `commit`.
+    pub fn commit_url(&self, commit: &CommitSha) -> String {
+        format!("https://github.com/{self}/commit/{commit}")
+    }
+
+    /// The page that compares `head` with `base`.
+    pub fn compare_url(&self, base: &CommitSha, head: &CommitSha) -> String {
+        format!("https://github.com/{self}/compare/{base}...{head}")
     }
 
     /// The link that opens a codespace on the repository's default branch.

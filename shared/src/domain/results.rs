@@ -23,6 +23,16 @@ pub struct Output {
 impl Output {
     /// Redacts `text`, then keeps its first `limit_chars` characters. Text of exactly the limit stays
     /// whole.
+    /// The first `limit_chars` characters of it.
+    pub fn head(&self, limit_chars: usize) -> Self {
+        match self.text.char_indices().nth(limit_chars) {
+            Some((end, _)) => {
+                Self { text: self.text.get(..end).unwrap_or_default().to_owned(), truncated: true }
+            }
+            None => self.clone(),
+        }
+    }
+
     pub fn cut(text: &str, limit_chars: usize) -> Self {
         let mut text = redact(text);
         let end = text.char_indices().nth(limit_chars).map(|(at, _)| at);
@@ -191,18 +201,15 @@ impl ResultStatus {
     }
 }
 
-/// The status of a run in `phase` whose artifact gave `report`.
+/// The status of a run that ended with `conclusion` and whose report counts `failed` tests, where
+/// there is a report.
 ///
 /// A finished run without a report is an error whatever its conclusion; a run that succeeded although
 /// tests failed has failed.
-pub fn status_of(phase: &RunPhase, report: Option<&TestReport>) -> ResultStatus {
-    let (conclusion, report) = match (phase, report) {
-        (RunPhase::Underway, _) => return ResultStatus::Running,
-        (RunPhase::Completed(_), None) => return ResultStatus::Error,
-        (RunPhase::Completed(conclusion), Some(report)) => (conclusion, report),
-    };
+pub fn status_of(conclusion: Conclusion, failed: Option<u32>) -> ResultStatus {
+    let Some(failed) = failed else { return ResultStatus::Error };
     match conclusion {
-        Conclusion::Success if report.failed == 0 => ResultStatus::Passed,
+        Conclusion::Success if failed == 0 => ResultStatus::Passed,
         Conclusion::Success
         | Conclusion::Failure
         | Conclusion::TimedOut
@@ -219,18 +226,6 @@ pub fn status_of(phase: &RunPhase, report: Option<&TestReport>) -> ResultStatus 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn report(failed: u32) -> TestReport {
-        TestReport {
-            passed: 3,
-            failed,
-            total: 3 + failed,
-            stdout: None,
-            stderr: None,
-            summary: None,
-            artifact_name: "tenon-test-results".to_owned(),
-        }
-    }
 
     #[test]
     fn output_is_redacted_before_it_is_cut() {
@@ -273,19 +268,18 @@ mod tests {
 
     #[test]
     fn a_status_needs_a_report_and_believes_the_worse_of_counts_and_conclusion() {
-        let ended = |word| RunPhase::Completed(Conclusion::parse(word));
+        let status = |word, failed| status_of(Conclusion::parse(word), failed);
 
-        assert_eq!(status_of(&RunPhase::Underway, Some(&report(0))), ResultStatus::Running);
-        assert_eq!(status_of(&ended("success"), Some(&report(0))), ResultStatus::Passed);
-        assert_eq!(status_of(&ended("success"), Some(&report(1))), ResultStatus::Failed);
+        assert_eq!(status("success", Some(0)), ResultStatus::Passed);
+        assert_eq!(status("success", Some(1)), ResultStatus::Failed);
         for word in ["failure", "timed_out", "cancelled"] {
-            assert_eq!(status_of(&ended(word), Some(&report(0))), ResultStatus::Failed, "{word}");
+            assert_eq!(status(word, Some(0)), ResultStatus::Failed, "{word}");
         }
         for word in ["neutral", "skipped", "action_required", "stale", "startup_failure", "odd"] {
-            assert_eq!(status_of(&ended(word), Some(&report(0))), ResultStatus::Error, "{word}");
+            assert_eq!(status(word, Some(0)), ResultStatus::Error, "{word}");
         }
         for word in ["success", "failure", "timed_out"] {
-            assert_eq!(status_of(&ended(word), None), ResultStatus::Error, "{word}");
+            assert_eq!(status(word, None), ResultStatus::Error, "{word}");
         }
     }
 }

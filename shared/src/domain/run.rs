@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{CandidateSessionId, RunId, TaskId};
 use crate::domain::repository::{CommitSha, RepositoryName};
-use crate::domain::results::{ArtifactProblem, Conclusion, ResultStatus, TestReport};
+use crate::domain::results::{ArtifactProblem, Conclusion, ResultStatus, TestReport, status_of};
 use crate::domain::task::Day;
 
 /// How long GitHub may take to list a run that it accepted before we call it lost.
@@ -156,7 +156,7 @@ impl Run {
             RunState::Requested | RunState::Accepted | RunState::Dispatched { .. } => {
                 ResultStatus::Running
             }
-            RunState::Finished { conclusion, report, .. } => report.status(conclusion),
+            RunState::Finished { conclusion, report, .. } => status_of(*conclusion, report.failed()),
             RunState::Failed { .. } => ResultStatus::Error,
         }
     }
@@ -215,20 +215,11 @@ impl Run {
 }
 
 impl ReportState {
-    /// `passed`, `failed` or `error`: a run without a readable report is an error whatever GitHub
-    /// concluded, and counts that show a failure are believed over a conclusion of success.
-    pub fn status(&self, conclusion: &Conclusion) -> ResultStatus {
-        match (self, conclusion) {
-            (Self::Unreadable { .. }, _) => ResultStatus::Error,
-            (Self::Read { failed: 0, .. }, Conclusion::Success) => ResultStatus::Passed,
-            (
-                Self::Read { .. },
-                Conclusion::Success
-                | Conclusion::Failure
-                | Conclusion::TimedOut
-                | Conclusion::Cancelled,
-            ) => ResultStatus::Failed,
-            (Self::Read { .. }, _) => ResultStatus::Error,
+    /// Tests that failed, where the report could be read.
+    pub const fn failed(&self) -> Option<u32> {
+        match self {
+            Self::Read { failed, .. } => Some(*failed),
+            Self::Unreadable { .. } => None,
         }
     }
 }
@@ -261,21 +252,5 @@ mod tests {
 
         let over = run().failed(RunFailure::NeverEnded, "2026-03-02T09:00:00Z".parse().unwrap());
         assert_eq!(over.poll_after_ms("2026-03-02T09:00:00Z".parse().unwrap()), None);
-    }
-
-    #[test]
-    fn a_failing_count_outweighs_a_conclusion_of_success() {
-        let read = |failed| ReportState::Read {
-            passed: 2,
-            failed,
-            total: 3,
-            artifact_name: "tenon-test-results".to_owned(),
-        };
-        assert_eq!(read(0).status(&Conclusion::Success), ResultStatus::Passed);
-        assert_eq!(read(1).status(&Conclusion::Success), ResultStatus::Failed);
-        assert_eq!(read(1).status(&Conclusion::TimedOut), ResultStatus::Failed);
-        assert_eq!(read(0).status(&Conclusion::Neutral), ResultStatus::Error);
-        let missing = ReportState::Unreadable { problem: ArtifactProblem::Missing };
-        assert_eq!(missing.status(&Conclusion::Success), ResultStatus::Error);
     }
 }

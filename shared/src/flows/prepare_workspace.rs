@@ -8,7 +8,7 @@ use crate::domain::task::Day;
 use crate::domain::workspace::{Found, Repository, Step, Workspace};
 use crate::error::Error;
 use crate::github::error::{GitHubError, GitHubFailure};
-use crate::github::repos;
+use crate::github::repositories;
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -107,7 +107,7 @@ async fn adopt(app: &App, workspace: &Workspace) -> Result<Option<Repository>, T
     }
 }
 
-fn repository(made: repos::Repository) -> Repository {
+fn repository(made: repositories::Repository) -> Repository {
     Repository { id: made.id, default_branch: made.default_branch }
 }
 

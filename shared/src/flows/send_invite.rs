@@ -42,7 +42,7 @@ pub async fn send_invite(
                 status: MailStatus::Sent,
                 sent_at: Some(now),
                 error: None,
-                message_id: Some(id.as_str().to_owned()),
+                message_id: Some(id.0.clone()),
                 ..mail
             };
             record(app, session.id, number, sent).await?;
@@ -51,7 +51,7 @@ pub async fn send_invite(
         Err(error) => {
             failed(app, session.id, number, error.to_string()).await?;
             let told = error.to_string();
-            let again = error.retryable();
+            let again = error.retryable;
             Ok(if again { Outcome::Failed(told, None) } else { Outcome::Hopeless(told) })
         }
     }

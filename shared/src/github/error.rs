@@ -4,7 +4,9 @@ use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use thiserror::Error;
+use thiserror::Error as ErrorDerive;
+
+use crate::error::{Error, GitHubProblem};
 
 /// The wait after a rate limit that does not say how long it lasts.
 const DEFAULT_WAIT: SignedDuration = SignedDuration::from_secs(60);
@@ -13,7 +15,7 @@ const WAIT_MAX: SignedDuration = SignedDuration::from_secs(3_600);
 
 /// A call to GitHub that did not succeed. Its text names the operation; it never holds a token, an
 /// address or a word of GitHub's.
-#[derive(Debug, Error)]
+#[derive(Debug, ErrorDerive)]
 #[error("cannot {operation} on GitHub")]
 pub struct GitHubError {
     /// What we were doing, as a verb and its object: `create a tag`.
@@ -47,7 +49,7 @@ pub enum GitHubFailure {
 }
 
 /// Why a call failed, for the log.
-#[derive(Debug, Error)]
+#[derive(Debug, ErrorDerive)]
 pub(crate) enum Cause {
     #[error("the connection failed or the deadline passed")]
     Network(#[source] reqwest::Error),
@@ -63,6 +65,23 @@ pub(crate) enum Cause {
     Address,
     #[error("the tag points to another commit")]
     TagElsewhere,
+}
+
+impl From<GitHubError> for Error {
+    fn from(error: GitHubError) -> Self {
+        let seconds = error.retry_after.map_or(0, |wait| wait.as_secs());
+        Self::GitHub(match error.kind {
+            GitHubFailure::TokenInvalid => GitHubProblem::TokenInvalid,
+            GitHubFailure::PermissionDenied => GitHubProblem::PermissionDenied,
+            GitHubFailure::NotFound => GitHubProblem::NotFound,
+            GitHubFailure::RateLimited => {
+                GitHubProblem::RateLimited(u32::try_from(seconds).unwrap_or(u32::MAX))
+            }
+            GitHubFailure::Unavailable
+            | GitHubFailure::Unprocessable
+            | GitHubFailure::TagElsewhere => GitHubProblem::Unavailable,
+        })
+    }
 }
 
 impl GitHubError {

@@ -16,12 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::error::{Error, Noun};
 use crate::http::problem;
-use crate::mint::Mint;
-use crate::telemetry;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
@@ -40,10 +36,7 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
 
 /// Runs `routes` as a Lambda function until the runtime ends it.
 pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
-    telemetry::start();
-    let app = App::new(Config::from_env()?, Clock::System, Mint::System).await;
-    app.store.warm_up().await;
-    let service = service(routes(), app);
+    let service = service(routes(), App::start().await?);
     lambda_http::run(service.map_request(without_stage)).await
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::diff::DiffSummary;
 use crate::domain::id::{CandidateSessionId, SubmissionId, UserId};
+use crate::domain::run::Run;
 use crate::domain::submission::Submission;
 use crate::domain::task::Day;
 use crate::domain::text::ContentText;
@@ -63,6 +64,8 @@ pub struct Bodies {
     pub text: Option<ContentText>,
     /// What was changed, with patches.
     pub diff: Option<DiffSummary>,
+    /// The test run that examines the code.
+    pub run: Option<Run>,
     /// What the test run printed.
     pub output: Option<RunOutput>,
 }
@@ -111,17 +114,20 @@ impl Store {
     /// The wide bodies of `submission`: one call.
     pub async fn bodies(&self, submission: &Submission) -> Result<Bodies, Error> {
         let (text, patches) = (keys::text(submission.id), keys::patches(submission.id));
-        let output = submission.code.as_ref().map(|code| keys::output(code.run));
-        let wanted: Vec<_> =
-            [Some(&text), Some(&patches), output.as_ref()].into_iter().flatten().cloned().collect();
+        let code = submission.code.as_ref().map(|code| code.run);
+        let (run, output) = (code.map(keys::run), code.map(keys::output));
+        let wanted = [Some(&text), Some(&patches), run.as_ref(), output.as_ref()];
+        let wanted: Vec<_> = wanted.into_iter().flatten().cloned().collect();
         let mut items = self.get_all(&wanted).await?;
         let mut take = |key: keys::Key| items.remove(&(key.pk, key.sk));
         let text = take(text).map(Stored::<SubmittedText>::from_item).transpose()?;
         let diff = take(patches).map(Stored::<SubmittedPatches>::from_item).transpose()?;
+        let run = run.and_then(&mut take).map(Stored::<Run>::from_item).transpose()?;
         let output = output.and_then(&mut take).map(Stored::<RunOutput>::from_item).transpose()?;
         Ok(Bodies {
             text: text.map(|text| text.value.content),
             diff: diff.map(|diff| diff.value.diff),
+            run: run.map(|run| run.value),
             output: output.map(|output| output.value),
         })
     }

@@ -1,0 +1,189 @@
+//! What the tests said of a submission, as a recruiter reads it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared::domain::results::{Conclusion, Output, ResultStatus, status_of};
+use shared::domain::run::{ReportState, Run};
+use shared::domain::submission::{CodeWork, Examination};
+use shared::store::runs::RunOutput;
+
+use crate::view::{github_id, workflow_url};
+
+/// Follows a stream that was cut.
+const CUT: &str = "... (truncated)";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TestResults {
+    status: &'static str,
+    #[serde(flatten)]
+    said: Said,
+    run_status: Option<&'static str>,
+    stdout_truncated: Option<bool>,
+    stderr_truncated: Option<bool>,
+    artifact_name: Option<String>,
+    artifact_present: Option<bool>,
+    artifact_error_code: Option<String>,
+    /// Why there are no results, in words; null where there are.
+    message: Option<String>,
+    /// Files the candidate changed that decide how the tests are run.
+    tampered_files: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Said>,
+    last_run_at: Timestamp,
+    workflow_run_id: Option<String>,
+    commit_sha: String,
+    workflow_url: Option<String>,
+    commit_url: String,
+}
+
+/// What a run said; nothing of it while there is no run to speak of.
+#[derive(Serialize, Clone, Default)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    passed: Option<u32>,
+    failed: Option<u32>,
+    total: Option<u32>,
+    run_id: Option<u64>,
+    conclusion: Option<&'static str>,
+    timeout: Option<bool>,
+    stdout: Option<String>,
+    stderr: Option<String>,
+    summary: Option<Map<String, Value>>,
+}
+
+impl TestResults {
+    /// With the first 4,000 characters of each stream.
+    pub(crate) fn in_list(code: &CodeWork, submitted_at: Timestamp) -> Self {
+        let streams = match &code.examination {
+            Examination::Complete { results, .. } => {
+                (results.stdout_head.as_ref(), results.stderr_head.as_ref())
+            }
+            Examination::Pending | Examination::Failed { .. } => (None, None),
+        };
+        Self::new(code, submitted_at, None, streams)
+    }
+
+    /// With all that was kept of each stream, and how far the run is while it is pending.
+    pub(crate) fn in_full(
+        code: &CodeWork,
+        submitted_at: Timestamp,
+        run: Option<&Run>,
+        output: Option<&RunOutput>,
+    ) -> Self {
+        let streams = (
+            output.and_then(|output| output.stdout.as_ref()),
+            output.and_then(|output| output.stderr.as_ref()),
+        );
+        let results = Self::new(code, submitted_at, run, streams);
+        Self { output: Some(results.said.clone()), ..results }
+    }
+
+    fn new(
+        code: &CodeWork,
+        submitted_at: Timestamp,
+        run: Option<&Run>,
+        (stdout, stderr): (Option<&Output>, Option<&Output>),
+    ) -> Self {
+        let examined = Examined::of(code, run);
+        let said = Said { stdout: stdout.map(shown), stderr: stderr.map(shown), ..examined.said };
+        Self {
+            status: examined.status,
+            said,
+            run_status: Some(examined.run_status),
+            stdout_truncated: stdout.map(|output| output.truncated),
+            stderr_truncated: stderr.map(|output| output.truncated),
+            artifact_present: examined.artifact_present,
+            artifact_name: examined.artifact_name,
+            artifact_error_code: examined.artifact_error_code,
+            message: examined.message,
+            tampered_files: examined.tampered,
+            output: None,
+            last_run_at: submitted_at,
+            workflow_run_id: github_id(code).map(|id| id.to_string()),
+            commit_sha: code.commit.to_string(),
+            workflow_url: workflow_url(code),
+            commit_url: code.repository.commit_url(&code.commit),
+        }
+    }
+}
+
+/// What an examination comes to, apart from what was printed.
+#[derive(Default)]
+struct Examined {
+    status: &'static str,
+    run_status: &'static str,
+    said: Said,
+    artifact_name: Option<String>,
+    artifact_present: Option<bool>,
+    artifact_error_code: Option<String>,
+    message: Option<String>,
+    tampered: Vec<String>,
+}
+
+impl Examined {
+    fn of(code: &CodeWork, run: Option<&Run>) -> Self {
+        match &code.examination {
+            Examination::Pending => Self {
+                status: "pending",
+                run_status: run.map_or("pending", Run::github_status),
+                ..Self::default()
+            },
+            Examination::Failed { code, reason, .. } => Self {
+                status: "error",
+                run_status: "completed",
+                artifact_error_code: Some(code.clone()),
+                message: Some(reason.clone()),
+                ..Self::default()
+            },
+            Examination::Complete { results, tampered, .. } => {
+                let conclusion = results.conclusion;
+                let status = status_of(conclusion, results.report.failed());
+                let (counts, artifact_name, problem) = match &results.report {
+                    ReportState::Read { passed, failed, total, artifact_name } => {
+                        (Some((*passed, *failed, *total)), Some(artifact_name.clone()), None)
+                    }
+                    ReportState::Unreadable { problem } => (None, None, Some(problem.code())),
+                };
+                Self {
+                    status: shown_status(status, conclusion, !tampered.is_empty()),
+                    run_status: "completed",
+                    said: Said {
+                        passed: counts.map(|(passed, _, _)| passed),
+                        failed: counts.map(|(_, failed, _)| failed),
+                        total: counts.map(|(_, _, total)| total),
+                        run_id: Some(results.github_id),
+                        conclusion: Some(conclusion.as_str()),
+                        timeout: Some(conclusion == Conclusion::TimedOut),
+                        summary: results
+                            .summary
+                            .as_deref()
+                            .and_then(|text| serde_json::from_str(text).ok()),
+                        ..Said::default()
+                    },
+                    artifact_present: Some(artifact_name.is_some()),
+                    artifact_name,
+                    artifact_error_code: problem.map(ToOwned::to_owned),
+                    message: None,
+                    tampered: tampered.clone(),
+                }
+            }
+        }
+    }
+}
+
+/// Tampering is told before anything else: the counts cannot be trusted then.
+fn shown_status(status: ResultStatus, conclusion: Conclusion, tampered: bool) -> &'static str {
+    if tampered {
+        "tampered"
+    } else if conclusion == Conclusion::TimedOut {
+        "timeout"
+    } else {
+        status.as_str()
+    }
+}
+
+fn shown(output: &Output) -> String {
+    if output.truncated { format!("{}{CUT}", output.text) } else { output.text.clone() }
+}
