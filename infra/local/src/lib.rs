@@ -1,3 +1,4 @@
 //! The development stack: everything Tenon talks to, on one machine.
 
 pub mod documents;
+pub mod github;
