@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
@@ -105,7 +105,7 @@ impl GitHub {
     fn repository_routes(&self) -> Router<Self> {
         let collaborator = self
             .call("PUT collaborator", put(accounts::invite))
-            .merge(self.call("DELETE collaborator", axum::routing::delete(accounts::remove)));
+            .merge(self.call("DELETE collaborator", delete(accounts::remove)));
         let contents = self
             .call("GET contents", get(contents::read))
             .merge(self.call("PUT contents", put(contents::write)));
@@ -185,6 +185,7 @@ impl GitHub {
 
     /// A candidate pushes one file, new or changed, to a branch, new (from the default branch) or
     /// not; answers the SHA of the commit. `repository` is `owner/name`.
+    #[expect(clippy::too_many_arguments, reason = "a push names all five, and reads as one line")]
     pub fn push(
         &self,
         repository: &str,
@@ -259,3 +260,6 @@ fn named<'world>(world: &'world World, full_name: &str) -> Result<&'world Reposi
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod story;

@@ -143,7 +143,7 @@ mod tests {
 
         let changes = changes(&archive, &old, &new);
 
-        let told: Vec<(&str, &str, Option<(usize, usize)>)> = changes
+        let told: Vec<_> = changes
             .iter()
             .map(|file| {
                 let counts = file.difference.as_ref().map(|it| (it.additions, it.deletions));

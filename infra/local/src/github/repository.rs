@@ -119,13 +119,11 @@ pub fn repository_name(asked: &str) -> Option<String> {
 pub fn is_reference_name(name: &str) -> bool {
     let parts: Vec<&str> = name.split('/').collect();
     let sound = |part: &&str| {
-        let ends = part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+        let ends =
+            part.is_empty() || part.starts_with('.') || part.split('.').next_back() == Some("lock");
         !ends && !part.contains("..") && !part.contains("@{") && !part.contains(forbidden)
     };
-    name.starts_with("refs/")
-        && parts.len() >= 3
-        && !name.ends_with('.')
-        && parts.iter().all(|p| sound(p))
+    name.starts_with("refs/") && parts.len() >= 3 && !name.ends_with('.') && parts.iter().all(sound)
 }
 
 fn forbidden(c: char) -> bool {

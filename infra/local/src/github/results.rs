@@ -68,7 +68,16 @@ impl Results {
 
 fn report(judged: &[(Case, bool)], run: &Run) -> Value {
     let passed = judged.iter().filter(|(_, passed)| *passed).count();
-    let stdout: String = judged.iter().map(|(case, passed)| line(case, *passed)).collect();
+    let verdict = |passed: &bool| if *passed { "PASS" } else { "FAIL" };
+    let line = |(case, passed): &(Case, bool)| {
+        format!(
+            "{} {}
+",
+            verdict(passed),
+            case.name
+        )
+    };
+    let stdout: String = judged.iter().map(line).collect();
     let stderr: String =
         judged.iter().filter(|(_, passed)| !passed).map(|(case, _)| why(case)).collect();
     let cases: Vec<Value> = judged
@@ -83,10 +92,6 @@ fn report(judged: &[(Case, bool)], run: &Run) -> Value {
         "stderr": stderr,
         "summary": { "commit": run.head_sha, "inputs": run.inputs, "cases": cases },
     })
-}
-
-fn line(case: &Case, passed: bool) -> String {
-    format!("{} {}\n", if passed { "PASS" } else { "FAIL" }, case.name)
 }
 
 fn why(case: &Case) -> String {

@@ -110,11 +110,6 @@ impl Run {
     pub fn artifact_expires_at(&self) -> Timestamp {
         later(self.completed_at(), ARTIFACT_KEPT)
     }
-
-    /// The file name of its workflow.
-    pub fn workflow_file(&self) -> &str {
-        self.workflow_path.strip_prefix(WORKFLOW_FOLDER).unwrap_or(&self.workflow_path)
-    }
 }
 
 fn later(at: Timestamp, step: SignedDuration) -> Timestamp {
@@ -214,6 +209,5 @@ mod tests {
         assert_eq!(run.state(at(1_500)), RunState::Completed);
         assert_eq!(run.updated_at(at(9_000)), at(1_500));
         assert_eq!(run.artifact_id(), 4_000_000_001);
-        assert_eq!(run.workflow_file(), "tenon-ci.yml");
     }
 }

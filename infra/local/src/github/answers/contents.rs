@@ -25,7 +25,8 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn answer(self, kind: EntryKind, size: usize) -> Value {
+    /// One entry of `content-directory`, with a size of 0 for a folder.
+    pub fn entry(self, kind: EntryKind, size: usize) -> Value {
         let Self { repository, reference, path, sha } = self;
         let full_name = repository.full_name();
         let url = format!("{API}/repos/{full_name}/contents/{path}?ref={reference}");
@@ -50,14 +51,9 @@ impl Place<'_> {
         })
     }
 
-    /// One entry of `content-directory`.
-    pub fn entry(self, kind: EntryKind, size: usize) -> Value {
-        self.answer(kind, size)
-    }
-
     /// `content-file`.
     pub fn file(self, content: &[u8]) -> Value {
-        let mut answer = self.answer(EntryKind::File, content.len());
+        let mut answer = self.entry(EntryKind::File, content.len());
         let fits = content.len() <= CONTENT_BYTES_MAX;
         if let Value::Object(answer) = &mut answer {
             let text = if fits { wrapped(content) } else { String::new() };
@@ -72,7 +68,7 @@ impl Place<'_> {
         let full_name = self.repository.full_name();
         let api = format!("{API}/repos/{full_name}/git");
         json!({
-            "content": self.answer(EntryKind::File, size),
+            "content": self.entry(EntryKind::File, size),
             "commit": {
                 "sha": sha,
                 "node_id": node_id("Commit", sha.as_str()),

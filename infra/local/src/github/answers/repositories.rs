@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::github::answers::accounts::{by_login, permissions};
 use crate::github::answers::links::{API, OF_REPOSITORY, WEB, node_id, time};
 use crate::github::repository::{Permission, Repository};
+use crate::github::users::UserKind;
 use crate::github::world::World;
 
 /// Which of its shapes a repository is shown in.
@@ -29,7 +30,7 @@ pub fn full(world: &World, repository: &Repository) -> Value {
     }
     answer.insert("network_count".to_owned(), json!(0));
     answer.insert("subscribers_count".to_owned(), json!(0));
-    if world.user(&repository.owner).is_some_and(|owner| owner.kind.name() == "Organization") {
+    if world.user(&repository.owner).is_some_and(|owner| owner.kind == UserKind::Organization) {
         answer.insert("organization".to_owned(), by_login(world, &repository.owner));
     }
     Value::Object(answer)

@@ -9,7 +9,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::github::GitHub;
 use crate::github::answers::contents::Place;
@@ -141,7 +141,7 @@ pub async fn write(
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let place = Place { repository: &repository, reference: &branch, path: &path, sha: &blob };
     let shown = world.archive.commit(&sha).map(|commit| place.written(size, &sha, commit));
-    Ok((status, Json(shown.unwrap_or_else(|| json!(null)))))
+    Ok((status, Json(shown.ok_or(Refusal::NotFound)?)))
 }
 
 fn is_creation(known: Option<&Sha>, given: Option<&str>, path: &str) -> Result<bool, Refusal> {

@@ -36,8 +36,8 @@ pub async fn redirect(
     let now = github.now();
     let world = github.world();
     let repository = visible(&world, Caller::Tenon, (&owner, &name))?;
-    let artifact: u64 = artifact.parse().map_err(|_: std::num::ParseIntError| Refusal::NotFound)?;
-    let run = run_of(&world, repository, Run::id_of_artifact(artifact)).ok_or(Refusal::NotFound)?;
+    let id = artifact.parse().ok().and_then(Run::id_of_artifact);
+    let run = run_of(&world, repository, id).ok_or(Refusal::NotFound)?;
     if archive_of(&world, run, now)?.is_none() {
         return Err(Refusal::NotFound);
     }
@@ -45,12 +45,12 @@ pub async fn redirect(
         return Err(Refusal::Expired);
     }
     let expires = now.as_second() + SIGNED_SECONDS;
-    let signature = sign(&github, artifact, expires);
+    let signature = sign(&github, run.artifact_id(), expires);
     // Without a host, as in tests that use no socket, the address is relative.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let origin = host.map(|host| format!("http://{host}")).unwrap_or_default();
     let query = format!("expires={expires}&signature={signature}");
-    let location = format!("{origin}/_archives/{artifact}?{query}");
+    let location = format!("{origin}/_archives/{}?{query}", run.artifact_id());
     Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }
 
