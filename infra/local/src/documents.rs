@@ -64,7 +64,9 @@ impl Documents {
             source,
         })?;
         self.connection()
-            .prepare_cached("INSERT OR REPLACE INTO documents (kind, key, body) VALUES (?1, ?2, ?3)")
+            .prepare_cached(
+                "INSERT OR REPLACE INTO documents (kind, key, body) VALUES (?1, ?2, ?3)",
+            )
             .and_then(|mut statement| statement.execute(params![kind, key, body]))
             .map_err(|source| refused("write", kind, source))?;
         Ok(())
@@ -172,9 +174,6 @@ mod tests {
             refusal.to_string(),
             "cannot read the document `number`/`a` as the type asked for"
         );
-        assert_eq!(
-            unopened.to_string(),
-            "cannot open the document store at `/nowhere/local.db`"
-        );
+        assert_eq!(unopened.to_string(), "cannot open the document store at `/nowhere/local.db`");
     }
 }

@@ -1,9 +1,16 @@
 //! The development stack: everything Tenon talks to, on one machine.
+//!
+//! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
+//! Scheduler do, `demo` plays the five days over HTTP.
 
 pub mod documents;
+pub mod github;
 pub mod issuer;
 pub mod mailbox;
 pub mod page;
+pub mod places;
 pub mod queue;
+pub mod stack;
 pub mod stream;
 pub mod table;
+pub mod worker;
