@@ -19,10 +19,6 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 pub struct Links {
     /// The base of the API, without `/api`.
     pub api: String,
-    /// The API's description for people.
-    pub docs: String,
-    /// The API's description for programs.
-    pub openapi: String,
     /// Where the API says that it is well.
     pub health: String,
     /// The base of the pages served here: mailbox and start page.
@@ -98,8 +94,6 @@ mod tests {
         let documents = Documents::memory().unwrap();
         Links {
             api: "http://127.0.0.1:3001/".to_owned(),
-            docs: "http://127.0.0.1:3001/docs".to_owned(),
-            openapi: "http://127.0.0.1:3001/openapi.json".to_owned(),
             health: "http://127.0.0.1:3001/health".to_owned(),
             pages: "http://127.0.0.1:3002".to_owned(),
             github: "http://127.0.0.1:40001/".to_owned(),
@@ -128,8 +122,6 @@ mod tests {
 
         for address in [
             "http://127.0.0.1:3001/",
-            "http://127.0.0.1:3001/docs",
-            "http://127.0.0.1:3001/openapi.json",
             "http://127.0.0.1:3001/health",
             "http://127.0.0.1:3002/mail",
             "http://127.0.0.1:40001/",

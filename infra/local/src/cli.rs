@@ -1,0 +1,254 @@
+//! What the program understands, and what it prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its terminal")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, stdout};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, Parser, Subcommand};
+use jiff::SignedDuration;
+use local::demo;
+use local::github::runs::RunTiming;
+use local::places::{GITHUB_TOKEN, Places, environment_file};
+use local::stack::{Data, Listeners, Options, Stack};
+use shared::clock::Clock;
+use shared::mint::Mint;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// How long a run takes in the demo: long enough to see that nobody waits for it.
+const DEMO_RUN_MS: u32 = 5_000;
+
+/// Everything Tenon needs, on this machine: the API, a table in a file, a GitHub, a mailbox, an
+/// identity provider.
+///
+/// Without a command it starts everything and stays up. Each TENON_* variable that is set in the
+/// environment replaces what the stack would provide.
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    up: Up,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play the five days over HTTP against a fresh stack, printing one line a step.
+    Demo(Demo),
+    /// Start everything but the API, for functions that run under `cargo lambda watch`.
+    Services(Services),
+}
+
+#[derive(Debug, Args)]
+struct Up {
+    /// The API's port; the start page has the next one.
+    #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u16).range(1..65535))]
+    port: u16,
+    #[command(flatten)]
+    keep: Keep,
+    #[command(flatten)]
+    behaviour: Behaviour,
+}
+
+#[derive(Debug, Args)]
+struct Keep {
+    /// Where data is kept.
+    #[arg(long, value_name = "DIR", default_value = ".tenon", conflicts_with = "memory")]
+    data: PathBuf,
+    /// Keep nothing.
+    #[arg(long)]
+    memory: bool,
+}
+
+#[derive(Debug, Args)]
+struct Behaviour {
+    /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    index_lag_ms: u32,
+    /// How long a test run takes, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    run_ms: Option<u32>,
+    /// How long every call to the local GitHub takes, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    github_latency_ms: u32,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    #[command(flatten)]
+    behaviour: Behaviour,
+    /// How often a test run is asked for, in milliseconds; the web client asks every 1.5 s.
+    #[arg(long, value_name = "MS", default_value_t = 1_500)]
+    poll_ms: u32,
+}
+
+#[derive(Debug, Args)]
+struct Services {
+    /// Where the functions run: the address of `cargo lambda watch`.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
+    functions: Url,
+    /// The start page's port.
+    #[arg(long, default_value_t = 9001)]
+    port: u16,
+    #[command(flatten)]
+    keep: Keep,
+    #[command(flatten)]
+    behaviour: Behaviour,
+}
+
+/// Why the program ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("port {port} is taken: end what uses it, or choose another with --port")]
+    PortTaken { port: u16, source: io::Error },
+    #[error("cannot write {}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the stack did not start")]
+    Stack(#[from] local::stack::StackError),
+    #[error("an address of the stack makes no sense")]
+    Address(#[from] url::ParseError),
+    #[error("the demo failed")]
+    Demo(#[from] demo::DemoFailed),
+}
+
+/// Tells a failure and its causes, one a line.
+pub(crate) fn complain(failure: &Failure) {
+    eprintln!("error: {failure}");
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+}
+
+/// Warnings only, unless `RUST_LOG` asks for more: people watch this terminal.
+pub(crate) fn start_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+/// Does what was asked for.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        None => up(arguments.up).await,
+        Some(Command::Demo(demo)) => play(demo).await,
+        Some(Command::Services(services)) => serve_functions(services).await,
+    }
+}
+
+async fn up(up: Up) -> Result<(), Failure> {
+    let started = Instant::now();
+    let pages_port = up.port + 1;
+    let listeners =
+        Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
+    let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
+    let worker = tokio::spawn(stack.worker.clone().run());
+    let Places { api, pages, github, .. } = &stack.places;
+    println!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
+    println!("  API          {api}");
+    println!("  start here   {pages}     mailbox, GitHub, tokens");
+    println!("  mailbox      {pages}mail");
+    println!("  tokens       {pages}mint");
+    println!("  GitHub       {github}");
+    println!("  data         {}", described(&up.keep));
+    println!("\n  recruiters   recruiter1@local.test, recruiter2@local.test");
+    until_interrupted(worker).await;
+    Ok(())
+}
+
+async fn play(asked: Demo) -> Result<(), Failure> {
+    let run_ms = asked.behaviour.run_ms.unwrap_or(DEMO_RUN_MS);
+    let behaviour = Behaviour { run_ms: Some(run_ms), ..asked.behaviour };
+    let listeners = Listeners { api: Some(listen(0).await?), pages: listen(0).await? };
+    let stack = Stack::start(options(Data::Memory, &behaviour, None), listeners).await?;
+    let worker = tokio::spawn(stack.worker.clone().run());
+    let places = demo::Places {
+        api: Url::parse(&stack.places.api)?,
+        mailbox: Url::parse(&stack.places.pages)?,
+        issuer: Url::parse(&stack.places.pages)?,
+        github: Url::parse(&stack.places.github)?,
+        github_token: GITHUB_TOKEN.to_owned(),
+    };
+    let options = demo::Options {
+        poll: milliseconds(asked.poll_ms),
+        patience: Duration::from_secs(60),
+        run_takes: milliseconds(run_ms),
+    };
+    let played = demo::play(&places, &options, &mut stdout()).await;
+    worker.abort();
+    played?;
+    Ok(())
+}
+
+async fn serve_functions(asked: Services) -> Result<(), Failure> {
+    let listeners = Listeners { api: None, pages: listen(asked.port).await? };
+    let functions = asked.functions.to_string();
+    let options = options(data(&asked.keep), &asked.behaviour, Some(functions.clone()));
+    let stack = Stack::start(options, listeners).await?;
+    let folder = if asked.keep.memory { Path::new(".tenon") } else { asked.keep.data.as_path() };
+    let file = folder.join("services.env");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&file, environment_file(&stack.settings)));
+    written.map_err(|source| Failure::File { path: file.clone(), source })?;
+    let worker = tokio::spawn(stack.worker.clone().run());
+    println!("The services are up. Start the functions with\n");
+    println!("  cargo lambda watch -A 127.0.0.1 -P 9000 --env-file {}\n", file.display());
+    println!("  API          {functions}     once they are compiled");
+    println!("  start here   {}", stack.places.pages);
+    until_interrupted(worker).await;
+    Ok(())
+}
+
+async fn until_interrupted(worker: tokio::task::JoinHandle<()>) {
+    // Without a signal to wait for there is nothing to do but to stay up.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    worker.abort();
+}
+
+async fn listen(port: u16) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    listener.map_err(|source| Failure::PortTaken { port, source })
+}
+
+fn options(data: Data, behaviour: &Behaviour, functions: Option<String>) -> Options {
+    let timing = behaviour.run_ms.map_or_else(RunTiming::default, |run_ms| RunTiming {
+        queued: SignedDuration::from_millis(i64::from(run_ms) / 5),
+        running: SignedDuration::from_millis(i64::from(run_ms) * 4 / 5),
+    });
+    Options {
+        data,
+        clock: Clock::System,
+        mint: Mint::System,
+        index_lag: milliseconds(behaviour.index_lag_ms),
+        timing,
+        github_latency: milliseconds(behaviour.github_latency_ms),
+        functions,
+        overrides: overrides(),
+        environment: "local",
+    }
+}
+
+/// Every `TENON_*` variable of the environment.
+fn overrides() -> BTreeMap<String, String> {
+    #[expect(clippy::disallowed_methods, reason = "the stack hands its environment on to Tenon")]
+    std::env::vars().filter(|(name, _value)| name.starts_with("TENON_")).collect()
+}
+
+fn data(keep: &Keep) -> Data {
+    if keep.memory { Data::Memory } else { Data::Folder(keep.data.clone()) }
+}
+
+fn described(keep: &Keep) -> String {
+    if keep.memory { "in memory".to_owned() } else { keep.data.display().to_string() }
+}
+
+fn milliseconds(count: u32) -> Duration {
+    Duration::from_millis(count.into())
+}

@@ -1,0 +1,284 @@
+//! The stack, put together: parts, addresses, settings, and Tenon on top of them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use shared::app::App;
+use shared::clock::Clock;
+use shared::config::{Config, ConfigErrors};
+use shared::flows::seed::{Person, seed};
+use shared::http::serve::service;
+use shared::mint::Mint;
+use tokio::net::TcpListener;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::documents::{Documents, DocumentsError};
+use crate::github::runs::RunTiming;
+use crate::github::{self, GitHub};
+use crate::issuer::{self, Issuer, IssuerError};
+use crate::mailbox::Mailbox;
+use crate::page::{self, Links};
+use crate::places::{AUDIENCE, GITHUB_TOKEN, Places, TABLE_NAME, base};
+use crate::queue::Queue;
+use crate::stream::{NewItems, StartAt, StreamError};
+use crate::table::{Table, TableError};
+use crate::worker::{Functions, VISIBILITY, Worker};
+
+/// The company of the seed, and the mail domain that is its own.
+const COMPANY: (&str, &str) = ("LocalCo", "local.test");
+/// The recruiters of the seed.
+const RECRUITERS: [Person<'static>; 2] = [
+    Person {
+        sub: "dev|recruiter1@local.test",
+        name: "Local Recruiter 1",
+        email: "recruiter1@local.test",
+    },
+    Person {
+        sub: "dev|recruiter2@local.test",
+        name: "Local Recruiter 2",
+        email: "recruiter2@local.test",
+    },
+];
+
+/// Where a stack keeps what it knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// Nowhere: it is gone with the process.
+    Memory,
+    /// In this folder, which is made if need be; it survives a restart, and a kill.
+    Folder(PathBuf),
+}
+
+/// How a stack behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where it keeps what it knows.
+    pub data: Data,
+    /// The time, for all parts.
+    pub clock: Clock,
+    /// Ids and chance, for Tenon.
+    pub mint: Mint,
+    /// How far index reads lag behind, as they do on AWS.
+    pub index_lag: Duration,
+    /// How long GitHub's runs take.
+    pub timing: RunTiming,
+    /// How long every call to GitHub takes.
+    pub github_latency: Duration,
+    /// Where the functions run, when not in this process: the base of `cargo lambda watch`.
+    pub functions: Option<String>,
+    /// Settings that replace what the stack would provide.
+    pub overrides: BTreeMap<String, String>,
+    /// What `TENON_ENV` is: `local` or `test`.
+    pub environment: &'static str,
+}
+
+/// The two ports people know; all others are free ones.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For the API; none when the functions run elsewhere.
+    pub api: Option<TcpListener>,
+    /// For the start page.
+    pub pages: TcpListener,
+}
+
+/// A stack could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// An inner service found no port.
+    #[error("cannot open a port for an inner service")]
+    Port(#[source] io::Error),
+    /// The data folder cannot be made.
+    #[error("cannot write to the data folder {}", .0.display())]
+    Folder(PathBuf, #[source] io::Error),
+    /// The table cannot be opened.
+    #[error("cannot open the table")]
+    Table(#[from] TableError),
+    /// The table's stream cannot be opened.
+    #[error("cannot open the table's stream")]
+    Stream(#[from] StreamError),
+    /// The stack's own state cannot be opened.
+    #[error("cannot open the stack's own state")]
+    Documents(#[from] DocumentsError),
+    /// The issuer cannot be opened.
+    #[error("cannot open the issuer")]
+    Issuer(#[from] IssuerError),
+    /// The settings are wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigErrors),
+    /// Tenon itself cannot be started.
+    #[error("cannot start Tenon")]
+    Tenon(#[from] shared::error::Error),
+}
+
+/// A running stack.
+pub struct Stack {
+    /// Tenon.
+    pub app: App,
+    /// Where everything is.
+    pub places: Places,
+    /// What Tenon was told.
+    pub settings: BTreeMap<String, String>,
+    /// The local GitHub.
+    pub github: GitHub,
+    /// The mailbox.
+    pub mailbox: Mailbox,
+    /// The issuer.
+    pub issuer: Issuer,
+    /// The job queue.
+    pub queue: Queue,
+    /// The table.
+    pub table: Table,
+    /// What carries the jobs; it does nothing by itself until [`Worker::run`].
+    pub worker: Arc<Worker>,
+}
+
+/// Every route of every function.
+pub fn routes() -> OpenApiRouter<App> {
+    auth::router()
+        .merge(simulations::router())
+        .merge(candidates::router())
+        .merge(tasks::router())
+        .merge(submissions::router())
+}
+
+impl Stack {
+    /// Starts every part and Tenon on `listeners`.
+    pub async fn start(options: Options, listeners: Listeners) -> Result<Self, StackError> {
+        let [at_table, at_queue, at_github] = inner_listeners().await?;
+        let (table, documents, start_at) = open(&options.data)?;
+        let clock = options.clock.clone();
+        let queue = Queue::new("jobs", VISIBILITY, clock.clone(), Mint::System);
+        let stream = NewItems::open(table.database().clone(), TABLE_NAME, start_at)?;
+        let github = github::Settings {
+            token: GITHUB_TOKEN.to_owned(),
+            timing: options.timing,
+            latency: options.github_latency,
+        };
+        let github = GitHub::open(documents.clone(), clock.clone(), github)?;
+        let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
+
+        let queue_base = serve(at_queue, queue.router())?;
+        let pages = base(listeners.pages.local_addr().map_err(StackError::Port)?);
+        let places = Places {
+            api: api_base(&options, listeners.api.as_ref())?,
+            github: serve(at_github, github.router())?,
+            table: table.serve(at_table, options.index_lag, clock.clone()).await?,
+            queue_url: queue.url(queue_base.trim_end_matches('/')),
+            queue: queue_base,
+            pages,
+        };
+        let issuer = issuer::Settings {
+            issuer: places.pages.clone(),
+            audience: AUDIENCE.to_owned(),
+            api: places.api.clone(),
+        };
+        let issuer = Issuer::open(&documents, clock.clone(), issuer)?;
+        let settings = settings(&options, &places, &documents)?;
+        let config = Config::from_lookup(&|name| settings.get(name).cloned())?;
+        let app = App::new(config, clock.clone(), options.mint).await?;
+        seed(&app, COMPANY.0, COMPANY.1, &RECRUITERS).await?;
+
+        // The pages first: Tenon asks the issuer that is among them.
+        serve(listeners.pages, pages_router(&places, &mailbox, &issuer))?;
+        if let Some(api) = listeners.api {
+            serve(api, service(routes(), app.clone()))?;
+        }
+        let functions = match options.functions {
+            None => Functions::Here(app.clone()),
+            Some(base) => Functions::Watched { http: reqwest_client()?, base },
+        };
+        let worker = Arc::new(Worker::new(stream, queue.clone(), functions, clock));
+        Ok(Self { app, places, settings, github, mailbox, issuer, queue, table, worker })
+    }
+}
+
+fn pages_router(places: &Places, mailbox: &Mailbox, issuer: &Issuer) -> Router {
+    let links = Links {
+        api: places.api.clone(),
+        health: format!("{}health", places.api),
+        pages: places.pages.clone(),
+        github: places.github.clone(),
+        github_api: places.github.clone(),
+        issuer: places.pages.clone(),
+        table: places.table.clone(),
+        mailbox: mailbox.clone(),
+    };
+    page::router(links).merge(mailbox.router()).merge(issuer.router())
+}
+
+/// What Tenon is told: what the stack provides, unless the environment says otherwise.
+fn settings(
+    options: &Options,
+    places: &Places,
+    documents: &Documents,
+) -> Result<BTreeMap<String, String>, DocumentsError> {
+    let mut settings = places.settings(options.environment, &invite_keys(documents)?);
+    settings.extend(options.overrides.clone());
+    Ok(settings)
+}
+
+/// The key of invite tokens: made at the first start, so that links outlive a restart.
+fn invite_keys(documents: &Documents) -> Result<String, DocumentsError> {
+    let kept: Vec<(String, String)> = documents.all("inviteTokenKeys")?;
+    if let Some((_name, keys)) = kept.into_iter().next() {
+        return Ok(keys);
+    }
+    let key: [u8; 32] = Mint::System.bytes();
+    let keys = format!("1:{}", STANDARD.encode(key));
+    documents.put("inviteTokenKeys", "1", &keys)?;
+    Ok(keys)
+}
+
+fn open(data: &Data) -> Result<(Table, Documents, StartAt), StackError> {
+    match data {
+        Data::Memory => {
+            Ok((Table::memory(TABLE_NAME)?, Documents::memory()?, StartAt::TrimHorizon))
+        }
+        Data::Folder(folder) => {
+            let refused = |error| StackError::Folder(folder.clone(), error);
+            std::fs::create_dir_all(folder).map_err(refused)?;
+            let probe = folder.join(".writable");
+            std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).map_err(refused)?;
+            let table = Table::open(&folder.join("table.db"), TABLE_NAME)?;
+            let documents = Documents::open(&folder.join("stack.db"))?;
+            // Jobs that a killed process had not carried on are still in the stream; those that it
+            // had are over, and a second message changes nothing.
+            Ok((table, documents, StartAt::TrimHorizon))
+        }
+    }
+}
+
+fn api_base(options: &Options, api: Option<&TcpListener>) -> Result<String, StackError> {
+    match (api, &options.functions) {
+        (Some(api), _) => Ok(base(api.local_addr().map_err(StackError::Port)?)),
+        (None, Some(functions)) => Ok(functions.clone()),
+        (None, None) => Ok(String::new()),
+    }
+}
+
+async fn inner_listeners() -> Result<[TcpListener; 3], StackError> {
+    let free = || async { TcpListener::bind("127.0.0.1:0").await.map_err(StackError::Port) };
+    Ok([free().await?, free().await?, free().await?])
+}
+
+/// Serves `router` in the background and says where.
+fn serve(listener: TcpListener, router: Router) -> Result<String, StackError> {
+    let address = listener.local_addr().map_err(StackError::Port)?;
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "a service of the stack ended");
+        }
+    });
+    Ok(base(address))
+}
+
+fn reqwest_client() -> Result<reqwest::Client, shared::error::Error> {
+    shared::http_client::build()
+        .map_err(|source| shared::error::Error::internal("building the HTTP client", source))
+}
