@@ -79,12 +79,7 @@ impl App {
         );
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);
-        let jwks = Jwks::new(
-            http,
-            config.auth.jwks_url.clone(),
-            ttl,
-            clock.clone(),
-        );
+        let jwks = Jwks::new(http, config.auth.jwks_url.clone(), ttl, clock.clone());
         let verifier = Verifier::new(token_rules(&config.auth), jwks);
         let require = config.auth.require_email_verified;
         let gate = Gate::new(verifier, require, store.clone(), mint.clone());

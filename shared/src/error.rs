@@ -45,7 +45,9 @@ impl Noun {
         match self {
             Self::Route => ("NOT_FOUND", "Not Found"),
             Self::Simulation => ("SIMULATION_NOT_FOUND", "Simulation not found"),
-            Self::CandidateSession => ("CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found"),
+            Self::CandidateSession => {
+                ("CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found")
+            }
             Self::InviteToken => ("INVITE_TOKEN_INVALID", "Invalid invite token"),
             Self::Task => ("TASK_NOT_FOUND", "Task not found"),
             Self::Run => ("RUN_NOT_FOUND", "Run not found"),
@@ -285,9 +287,11 @@ impl Error {
             Self::WorkspaceMissing { on_status: true } => {
                 (404, "WORKSPACE_NOT_INITIALIZED", "Workspace not initialized")
             }
-            Self::WorkspaceNotReady => {
-                (409, "WORKSPACE_NOT_READY", "Workspace repo not provisioned yet. Please try again.")
-            }
+            Self::WorkspaceNotReady => (
+                409,
+                "WORKSPACE_NOT_READY",
+                "Workspace repo not provisioned yet. Please try again.",
+            ),
             Self::InvalidBranch => (400, "INVALID_BRANCH_NAME", "Invalid branch name"),
             Self::InvalidGitHubUsername => {
                 (400, "INVALID_GITHUB_USERNAME", "Invalid GitHub username")

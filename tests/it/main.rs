@@ -1,1 +1,9 @@
-//! Tenon.
+//! Stories, told over HTTP against a whole stack in this process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+mod five_days;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, PRAGMA};
 use http::StatusCode;
+use http::header::{CACHE_CONTROL, PRAGMA};
 use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Recruiter;

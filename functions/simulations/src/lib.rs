@@ -28,10 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// The recruiter's simulations, newest first.
 #[utoipa::path(get, path = "/api/simulations", tag = "simulations", responses((status = 200)))]
-async fn list(
-    State(app): State<App>,
-    recruiter: Recruiter,
-) -> Result<Json<Vec<view::Row>>, Error> {
+async fn list(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Vec<view::Row>>, Error> {
     let simulations = app.store.simulations_of(recruiter.id()).await?;
     Ok(Json(simulations.iter().map(view::Row::from).collect()))
 }

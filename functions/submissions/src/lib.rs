@@ -32,7 +32,8 @@ async fn list(
         None => app.store.submissions_of(recruiter.id()).await?,
     };
     let wanted = |submission: &Submission| filter.allows(submission);
-    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_submission(found));
+    let found =
+        found.into_iter().filter(wanted).filter_map(|found| recruiter.own_submission(found));
     Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
 }
 

@@ -244,7 +244,9 @@ fn open(data: &Data) -> Result<(Table, Documents, StartAt), StackError> {
             let refused = |error| StackError::Folder(folder.clone(), error);
             std::fs::create_dir_all(folder).map_err(refused)?;
             let probe = folder.join(".writable");
-            std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).map_err(refused)?;
+            std::fs::write(&probe, "")
+                .and_then(|()| std::fs::remove_file(&probe))
+                .map_err(refused)?;
             let table = Table::open(&folder.join("table.db"), TABLE_NAME)?;
             let documents = Documents::open(&folder.join("stack.db"))?;
             // Jobs that a killed process had not carried on are still in the stream; those that it

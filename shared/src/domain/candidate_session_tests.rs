@@ -27,7 +27,13 @@ fn invited() -> CandidateSession {
         candidate_count: 0,
     };
     let who = (Line::parse("Ada").unwrap(), EmailAddress::parse("ada@example.com").unwrap());
-    CandidateSession::invited(CandidateSessionId::new(12), &simulation, who, 1, at("2026-03-02T09:00:00Z"))
+    CandidateSession::invited(
+        CandidateSessionId::new(12),
+        &simulation,
+        who,
+        1,
+        at("2026-03-02T09:00:00Z"),
+    )
 }
 
 fn claimed() -> CandidateSession {
@@ -79,7 +85,8 @@ fn days_are_handed_in_once_each_and_in_order() {
 #[test]
 fn the_fifth_day_completes_the_session() {
     let now = at("2026-03-06T10:00:00Z");
-    let done = Day::ALL.into_iter().fold(claimed(), |session, day| session.submit(day, now).unwrap());
+    let done =
+        Day::ALL.into_iter().fold(claimed(), |session, day| session.submit(day, now).unwrap());
 
     assert_eq!((done.status(), done.completed_at()), ("completed", Some(now)));
     assert_eq!(done.current_day(), None);

@@ -130,7 +130,9 @@ mod tests {
         let token = keys(&[1]).token(CLAIM).unwrap();
 
         assert_eq!(token.expose().len(), 43);
-        assert!(token.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            token.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_eq!(keys(&[1]).read(token.expose()), Some(CLAIM));
     }
 

@@ -141,7 +141,11 @@ impl JobRecord {
     pub fn readiness(&self, now: Timestamp) -> Readiness {
         match self.state {
             JobState::Waiting { due_at: at } | JobState::Running { until: at } => {
-                if at <= now { Readiness::Now } else { Readiness::NotBefore(at) }
+                if at <= now {
+                    Readiness::Now
+                } else {
+                    Readiness::NotBefore(at)
+                }
             }
             JobState::Done | JobState::Dead { .. } => Readiness::Over,
         }
@@ -237,7 +241,10 @@ mod tests {
     fn waiting_for_something_is_not_a_failure_and_the_other_side_may_ask_for_time() {
         let now = at("2026-03-02T09:00:00Z");
         let again = record().after(Outcome::Again(SignedDuration::from_secs(5)), now);
-        assert_eq!((again.readiness(now), again.failures), (Readiness::NotBefore(at("2026-03-02T09:00:05Z")), 0));
+        assert_eq!(
+            (again.readiness(now), again.failures),
+            (Readiness::NotBefore(at("2026-03-02T09:00:05Z")), 0)
+        );
 
         let wanted = Some(SignedDuration::from_secs(60));
         let limited = record().after(Outcome::Failed("limited".to_owned(), wanted), now);

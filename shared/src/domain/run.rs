@@ -156,7 +156,9 @@ impl Run {
             RunState::Requested | RunState::Accepted | RunState::Dispatched { .. } => {
                 ResultStatus::Running
             }
-            RunState::Finished { conclusion, report, .. } => status_of(*conclusion, report.failed()),
+            RunState::Finished { conclusion, report, .. } => {
+                status_of(*conclusion, report.failed())
+            }
             RunState::Failed { .. } => ResultStatus::Error,
         }
     }
@@ -245,9 +247,8 @@ mod tests {
 
     #[test]
     fn a_client_is_asked_to_wait_two_four_eight_and_fifteen_seconds() {
-        let asked = ["09:00:00", "09:00:02", "09:00:06", "09:00:14", "10:00:00"].map(|time| {
-            run().poll_after_ms(format!("2026-03-02T{time}Z").parse().unwrap())
-        });
+        let asked = ["09:00:00", "09:00:02", "09:00:06", "09:00:14", "10:00:00"]
+            .map(|time| run().poll_after_ms(format!("2026-03-02T{time}Z").parse().unwrap()));
         assert_eq!(asked, [2_000, 4_000, 8_000, 15_000, 15_000].map(Some));
 
         let over = run().failed(RunFailure::NeverEnded, "2026-03-02T09:00:00Z".parse().unwrap());

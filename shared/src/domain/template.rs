@@ -112,7 +112,9 @@ mod tests {
         assert_eq!(TemplateKey::parse(" go-gin "), Ok(TemplateKey::GoGin));
         assert_eq!(TemplateKey::default().as_str(), "python-fastapi");
         let refused = TemplateKey::parse("Go-Gin").unwrap_err();
-        assert!(refused.message.starts_with("Invalid templateKey. Allowed: dotnet-webapi, go-gin,"));
+        assert!(
+            refused.message.starts_with("Invalid templateKey. Allowed: dotnet-webapi, go-gin,")
+        );
     }
 
     #[test]

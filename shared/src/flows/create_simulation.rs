@@ -33,9 +33,10 @@ async fn attempt(
         candidate_count: 0,
     };
     // A task's id is no key, so each is reserved: two draws may fall within five of each other.
-    let write = simulation.tasks().iter().fold(Transaction::new(), |write, task| {
-        write.guard(&keys::id_guard(task.id.get()))
-    });
+    let write = simulation
+        .tasks()
+        .iter()
+        .fold(Transaction::new(), |write, task| write.guard(&keys::id_guard(task.id.get())));
     match app.store.write(write.create(&simulation)?, &app.mint).await? {
         Written::Yes => Ok(Some(simulation)),
         Written::Refused => Ok(None),

@@ -37,7 +37,8 @@ pub async fn give_up(app: &App, job: &Job, error: &str) -> Result<(), Error> {
                 if pending.is_none_or(|code| code.examination != Examination::Pending) {
                     return Ok(Some(()));
                 }
-                let write = Transaction::new().replace(&read, &read.value.clone().examined(failed))?;
+                let write =
+                    Transaction::new().replace(&read, &read.value.clone().examined(failed))?;
                 Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
             })
             .await

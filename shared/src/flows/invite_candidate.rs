@@ -40,8 +40,7 @@ pub async fn invite_candidate(
     name: &CandidateName,
     email: &EmailAddress,
 ) -> Result<Invited, Error> {
-    let (session, created) =
-        settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
+    let (session, created) = settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }

@@ -82,9 +82,11 @@ async fn attempt(
     }
     if let Some(code) = &submission.code {
         let job = Job::ExamineSubmission { session: session.id, day: task.day };
-        write = write
-            .create(&examining_run(&submission, code))?
-            .job(&JobRecord::new(app.mint.uuid(), job, now))?;
+        write = write.create(&examining_run(&submission, code))?.job(&JobRecord::new(
+            app.mint.uuid(),
+            job,
+            now,
+        ))?;
     }
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Some(Submitted { submission, session }),

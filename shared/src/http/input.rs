@@ -98,7 +98,8 @@ impl Reader {
     /// A header that must be there, once.
     pub fn header<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
         let mut sent = self.headers.get_all(name).iter();
-        let text = match (sent.next().map(|value| value.to_str().unwrap_or_default()), sent.next()) {
+        let text = match (sent.next().map(|value| value.to_str().unwrap_or_default()), sent.next())
+        {
             (Some(text), None) => text.to_owned(),
             _ => String::new(),
         };

@@ -42,9 +42,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{
-    CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId,
-};
+use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
