@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::auth::claims::ClaimNames;
 use crate::auth::jwks::Jwks;
-use crate::auth::principal::Gate;
+use crate::auth::principal::{Gate, Unsaid};
 use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, Config, Environment, MailProvider};
@@ -81,8 +81,9 @@ impl App {
         let ttl = SignedDuration::from_secs(ttl);
         let jwks = Jwks::new(http, config.auth.jwks_url.clone(), ttl, clock.clone());
         let verifier = Verifier::new(token_rules(&config.auth), jwks);
-        let require = config.auth.require_email_verified;
-        let gate = Gate::new(verifier, require, store.clone(), mint.clone());
+        let required = config.auth.require_email_verified;
+        let unsaid = if required { Unsaid::Unverified } else { Unsaid::Verified };
+        let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
         let mailer = mailer(&config, &aws);
         Ok(Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate })
     }
@@ -122,7 +123,8 @@ async fn aws(config: &Config) -> SdkConfig {
                 "local", "local", None, None, "local",
             ))),
     };
-    loader.load().await
+    // The providers it looks through make a large future.
+    Box::pin(loader.load()).await
 }
 
 fn token_rules(auth: &AuthConfig) -> TokenRules {

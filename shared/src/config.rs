@@ -83,7 +83,7 @@ pub struct AuthConfig {
     pub permissions_claim: String,
     /// The prefix of the claims that cannot be named one by one, without a trailing slash.
     pub claim_namespace: String,
-    /// Whether a candidate's token must say that its address is verified.
+    /// Whether a candidate's token must say that its address is verified, to be believed.
     pub require_email_verified: bool,
 }
 

@@ -2,15 +2,15 @@
 
 use shared::domain::id::CandidateSessionId;
 use shared::domain::text::Invalid;
-use shared::http::input::{Reader, Shape};
+use shared::http::input::{Reader, Shape, Told};
 
 pub(crate) struct Token {
     pub(crate) token: String,
 }
 
 impl Shape for Token {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        Some(Self { token: reader.path("token", token)? })
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { token: reader.path("token", token)? })
     }
 }
 
@@ -28,8 +28,8 @@ pub(crate) struct Session {
 }
 
 impl Shape for Session {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         // The router knows this part of the path by the name it has in its sibling routes.
-        Some(Self { session: reader.path("token", CandidateSessionId::parse)? })
+        Ok(Self { session: reader.path("token", CandidateSessionId::parse)? })
     }
 }

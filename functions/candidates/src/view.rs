@@ -1,11 +1,12 @@
 //! What these routes answer: exactly the contract's fields.
+#![expect(clippy::struct_field_names, reason = "the contract names the fields")]
 
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Candidate;
 use shared::domain::candidate_session::CandidateSession;
-use shared::domain::task::{DAYS, Task};
+use shared::domain::task::{DAYS, Day, Task};
 use shared::flows::invite_candidate::link;
 use shared::store::sessions::Desk;
 
@@ -129,7 +130,7 @@ impl From<&Desk> for CurrentTask {
         Self {
             candidate_session_id: session.id.get(),
             status: session.status(),
-            current_day_index: day.map(|day| day.number()),
+            current_day_index: day.map(Day::number),
             current_task: day.and_then(|day| desk.task(day)).map(TaskView::from),
             completed_task_ids: session.completed_tasks().iter().map(|id| id.get()).collect(),
             progress: Progress::new(session.days_submitted()),

@@ -6,6 +6,6 @@ use shared::app::App;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &App::start().await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| jobs::handle(app, event).await))
+    lambda_runtime::run(service_fn(|event: LambdaEvent<_>| Box::pin(jobs::handle(app, event))))
         .await
 }

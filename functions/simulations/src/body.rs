@@ -6,7 +6,7 @@ use shared::domain::id::{CandidateSessionId, SimulationId};
 use shared::domain::simulation::Brief;
 use shared::domain::template::TemplateKey;
 use shared::domain::text::{Line, Prose};
-use shared::http::input::{Reader, Shape};
+use shared::http::input::{Reader, Shape, Told};
 
 pub(crate) struct Create {
     pub(crate) brief: Brief,
@@ -15,7 +15,7 @@ pub(crate) struct Create {
 impl Shape for Create {
     const HAS_BODY: bool = true;
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let title = reader.body("title", Line::parse);
         let role = reader.body("role", Line::parse);
         let tech_stack = reader.body("techStack", Line::parse);
@@ -23,7 +23,7 @@ impl Shape for Create {
         // The client leaves it out when it is blank.
         let focus = reader.body_or_default("focus", Prose::parse);
         let template_key = reader.body_or_default("templateKey", TemplateKey::parse);
-        Some(Self {
+        Ok(Self {
             brief: Brief {
                 title: title?,
                 role: role?,
@@ -41,8 +41,8 @@ pub(crate) struct One {
 }
 
 impl Shape for One {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        Some(Self { simulation: reader.path("simulationId", SimulationId::parse)? })
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { simulation: reader.path("simulationId", SimulationId::parse)? })
     }
 }
 
@@ -55,11 +55,11 @@ pub(crate) struct Invite {
 impl Shape for Invite {
     const HAS_BODY: bool = true;
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let simulation = reader.path("simulationId", SimulationId::parse);
         let name = reader.body("candidateName", CandidateName::parse);
         let email = reader.body("inviteEmail", EmailAddress::parse);
-        Some(Self { simulation: simulation?, name: name?, email: email? })
+        Ok(Self { simulation: simulation?, name: name?, email: email? })
     }
 }
 
@@ -69,9 +69,9 @@ pub(crate) struct Resend {
 }
 
 impl Shape for Resend {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let simulation = reader.path("simulationId", SimulationId::parse);
         let session = reader.path("candidateSessionId", CandidateSessionId::parse);
-        Some(Self { simulation: simulation?, session: session? })
+        Ok(Self { simulation: simulation?, session: session? })
     }
 }

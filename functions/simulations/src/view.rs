@@ -1,9 +1,15 @@
 //! What these routes answer: exactly the contract's fields.
+#![expect(
+    clippy::struct_field_names,
+    clippy::struct_excessive_bools,
+    reason = "the contract names the fields"
+)]
 
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
 use shared::domain::candidate_session::CandidateSession;
+use shared::domain::repository::RepositoryName;
 use shared::domain::simulation::{SCENARIO, Simulation};
 use shared::domain::task::{DAYS, Task};
 use shared::flows::invite_candidate::{self, link};
@@ -140,7 +146,7 @@ impl From<Task> for DetailTask {
             rubric: None,
             template_repo_full_name: template.map(ToString::to_string),
             repo_full_name: template.map(ToString::to_string),
-            repo_url: template.map(|template| template.url()),
+            repo_url: template.map(RepositoryName::url),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
 use shared::domain::submission::Submission;
-use shared::http::input::{Reader, Shape};
+use shared::http::input::{Reader, Shape, Told};
 
 /// Which submissions are wanted. The client names each filter in two ways.
 pub(crate) struct Filter {
@@ -20,12 +20,12 @@ impl Filter {
 }
 
 impl Shape for Filter {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let session = ["candidateSessionId", "candidate_session_id"];
         let session = reader.query(&session, CandidateSessionId::parse);
         let simulation = reader.query(&["simulationId", "simulation_id"], SimulationId::parse);
         let task = reader.query(&["taskId", "task_id"], TaskId::parse);
-        Some(Self { session: session?, simulation: simulation?, task: task? })
+        Ok(Self { session: session?, simulation: simulation?, task: task? })
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct One {
 }
 
 impl Shape for One {
-    fn read(reader: &mut Reader) -> Option<Self> {
-        Some(Self { submission: reader.path("submissionId", SubmissionId::parse)? })
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { submission: reader.path("submissionId", SubmissionId::parse)? })
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use shared::domain::results::{Conclusion, Output, ResultStatus, status_of};
+use shared::domain::results::{Conclusion, Output, status_of};
 use shared::domain::run::{ReportState, Run};
-use shared::domain::submission::{CodeWork, Examination};
+use shared::domain::submission::{CodeWork, Examination, Findings, Results};
 use shared::store::runs::RunOutput;
 
 use crate::view::{github_id, workflow_url};
@@ -57,8 +57,8 @@ impl TestResults {
     /// With the first 4,000 characters of each stream.
     pub(crate) fn in_list(code: &CodeWork, submitted_at: Timestamp) -> Self {
         let streams = match &code.examination {
-            Examination::Complete { results, .. } => {
-                (results.stdout_head.as_ref(), results.stderr_head.as_ref())
+            Examination::Complete(findings) => {
+                (findings.results.stdout_head.as_ref(), findings.results.stderr_head.as_ref())
             }
             Examination::Pending | Examination::Failed { .. } => (None, None),
         };
@@ -137,50 +137,52 @@ impl Examined {
                 message: Some(reason.clone()),
                 ..Self::default()
             },
-            Examination::Complete { results, tampered, .. } => {
-                let conclusion = results.conclusion;
-                let status = status_of(conclusion, results.report.failed());
-                let (counts, artifact_name, problem) = match &results.report {
-                    ReportState::Read { passed, failed, total, artifact_name } => {
-                        (Some((*passed, *failed, *total)), Some(artifact_name.clone()), None)
-                    }
-                    ReportState::Unreadable { problem } => (None, None, Some(problem.code())),
-                };
-                Self {
-                    status: shown_status(status, conclusion, !tampered.is_empty()),
-                    run_status: "completed",
-                    said: Said {
-                        passed: counts.map(|(passed, _, _)| passed),
-                        failed: counts.map(|(_, failed, _)| failed),
-                        total: counts.map(|(_, _, total)| total),
-                        run_id: Some(results.github_id),
-                        conclusion: Some(conclusion.as_str()),
-                        timeout: Some(conclusion == Conclusion::TimedOut),
-                        summary: results
-                            .summary
-                            .as_deref()
-                            .and_then(|text| serde_json::from_str(text).ok()),
-                        ..Said::default()
-                    },
-                    artifact_present: Some(artifact_name.is_some()),
-                    artifact_name,
-                    artifact_error_code: problem.map(ToOwned::to_owned),
-                    message: None,
-                    tampered: tampered.clone(),
-                }
-            }
+            Examination::Complete(findings) => Self::found(findings),
+        }
+    }
+
+    fn found(findings: &Findings) -> Self {
+        let Results { conclusion, report, summary, github_id, .. } = &findings.results;
+        let counts = match report {
+            ReportState::Read { passed, failed, total, .. } => Some((*passed, *failed, *total)),
+            ReportState::Unreadable { .. } => None,
+        };
+        let (artifact_name, problem) = match report {
+            ReportState::Read { artifact_name, .. } => (Some(artifact_name.clone()), None),
+            ReportState::Unreadable { problem } => (None, Some(problem.code().to_owned())),
+        };
+        let summary = summary.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Self {
+            status: shown_status(findings),
+            run_status: "completed",
+            said: Said {
+                passed: counts.map(|(passed, _, _)| passed),
+                failed: counts.map(|(_, failed, _)| failed),
+                total: counts.map(|(_, _, total)| total),
+                run_id: Some(*github_id),
+                conclusion: Some(conclusion.as_str()),
+                timeout: Some(*conclusion == Conclusion::TimedOut),
+                summary,
+                ..Said::default()
+            },
+            artifact_present: Some(artifact_name.is_some()),
+            artifact_name,
+            artifact_error_code: problem,
+            message: None,
+            tampered: findings.tampered.clone(),
         }
     }
 }
 
 /// Tampering is told before anything else: the counts cannot be trusted then.
-fn shown_status(status: ResultStatus, conclusion: Conclusion, tampered: bool) -> &'static str {
-    if tampered {
+fn shown_status(findings: &Findings) -> &'static str {
+    let Results { conclusion, report, .. } = &findings.results;
+    if !findings.tampered.is_empty() {
         "tampered"
-    } else if conclusion == Conclusion::TimedOut {
+    } else if *conclusion == Conclusion::TimedOut {
         "timeout"
     } else {
-        status.as_str()
+        status_of(*conclusion, report.failed()).as_str()
     }
 }
 

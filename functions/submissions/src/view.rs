@@ -1,4 +1,5 @@
 //! What these routes answer: exactly the contract's fields.
+#![expect(clippy::struct_field_names, reason = "the contract names the fields")]
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -53,14 +54,14 @@ pub(crate) fn workflow_url(code: &CodeWork) -> Option<String> {
 
 pub(crate) fn github_id(code: &CodeWork) -> Option<u64> {
     match &code.examination {
-        Examination::Complete { results, .. } => Some(results.github_id),
+        Examination::Complete(findings) => Some(findings.results.github_id),
         Examination::Pending | Examination::Failed { .. } => None,
     }
 }
 
 fn diff_of(code: &CodeWork) -> Option<&DiffSummary> {
     match &code.examination {
-        Examination::Complete { diff, .. } => Some(diff),
+        Examination::Complete(findings) => Some(&findings.diff),
         Examination::Pending | Examination::Failed { .. } => None,
     }
 }

@@ -6,7 +6,7 @@ use shared::domain::text::{ContentText, Invalid};
 use shared::error::Error;
 use shared::flows::submit_task::Answer;
 use shared::http::extract::SESSION_HEADER;
-use shared::http::input::{Reader, Shape};
+use shared::http::input::{Reader, Shape, Told};
 
 /// A session and one of its tasks.
 pub(crate) struct OnTask {
@@ -15,10 +15,10 @@ pub(crate) struct OnTask {
 }
 
 impl Shape for OnTask {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let session = reader.header(SESSION_HEADER, session);
         let task = reader.path("taskId", TaskId::parse);
-        Some(Self { session: session?, task: task? })
+        Ok(Self { session: session?, task: task? })
     }
 }
 
@@ -41,11 +41,11 @@ impl Init {
 impl Shape for Init {
     const HAS_BODY: bool = true;
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let on = OnTask::read(reader);
         let username = reader.body_or_none("githubUsername", any);
         let OnTask { session, task } = on?;
-        Some(Self { session, task, username: username? })
+        Ok(Self { session, task, username: username? })
     }
 }
 
@@ -58,11 +58,11 @@ pub(crate) struct Run {
 impl Shape for Run {
     const HAS_BODY: bool = true;
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let on = OnTask::read(reader);
         let branch = reader.body_or_none("branch", any);
         let OnTask { session, task } = on?;
-        Some(Self { session, task, branch: branch? })
+        Ok(Self { session, task, branch: branch? })
     }
 }
 
@@ -73,11 +73,11 @@ pub(crate) struct Poll {
 }
 
 impl Shape for Poll {
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let on = OnTask::read(reader);
         let run = reader.path("runId", RunId::parse);
         let OnTask { session, task } = on?;
-        Some(Self { session, task, run: run? })
+        Ok(Self { session, task, run: run? })
     }
 }
 
@@ -90,12 +90,12 @@ pub(crate) struct Submit {
 impl Shape for Submit {
     const HAS_BODY: bool = true;
 
-    fn read(reader: &mut Reader) -> Option<Self> {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
         let on = OnTask::read(reader);
         let content = reader.body_or_none("contentText", ContentText::parse);
         let branch = reader.body_or_none("branch", any);
         let OnTask { session, task } = on?;
-        Some(Self { session, task, answer: Answer { content: content?, branch: branch? } })
+        Ok(Self { session, task, answer: Answer { content: content?, branch: branch? } })
     }
 }
 
@@ -109,6 +109,7 @@ fn session(text: &str) -> Result<CandidateSessionId, Invalid> {
 }
 
 /// A text whose form is a business rule, checked after the rules that come before it.
+#[expect(clippy::unnecessary_wraps, reason = "readers take what may refuse")]
 fn any(text: &str) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }

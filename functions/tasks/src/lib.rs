@@ -102,7 +102,7 @@ async fn poll(
     let found = app.store.run_with_output(input.run).await?;
     let ours = found.filter(|(run, _)| run.session == input.session && run.task == input.task);
     let (run, output) = ours.ok_or(Error::NotFound(Noun::Run))?;
-    Ok(Json(view::Run::new(&run, output, app.clock.now())))
+    Ok(Json(view::Run::new(&run, output.as_ref(), app.clock.now())))
 }
 
 /// Hands in the day; tests and comparison follow.

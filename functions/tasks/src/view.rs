@@ -1,4 +1,5 @@
 //! What these routes answer: exactly the contract's fields.
+#![expect(clippy::struct_field_names, reason = "the contract names the fields")]
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -157,7 +158,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(run: &run::Run, output: Option<RunOutput>, now: Timestamp) -> Self {
+    pub(crate) fn new(run: &run::Run, output: Option<&RunOutput>, now: Timestamp) -> Self {
         let conclusion = conclusion(run);
         let commit = match &run.state {
             RunState::Finished { commit, .. } => Some(commit.to_string()),
@@ -171,7 +172,7 @@ impl Run {
         let workflow_run_id = run.github_id();
         Self {
             status: run.status().as_str(),
-            printed: Printed::new(run, output.as_ref()),
+            printed: Printed::new(run, output),
             timeout: conclusion == Some(Conclusion::TimedOut),
             run_id: run.id.get(),
             workflow_run_id,

@@ -190,7 +190,7 @@ impl Stack {
             serve(api, service(routes(), app.clone()))?;
         }
         let functions = match options.functions {
-            None => Functions::Here(app.clone()),
+            None => Functions::Here(Box::new(app.clone())),
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
         let worker = Arc::new(Worker::new(stream, queue.clone(), functions, clock));

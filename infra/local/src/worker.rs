@@ -21,7 +21,7 @@ use crate::stream::{NewItems, StreamError, job_messages};
 /// How long a function may take: a job whose claim was lost with its process waits that long.
 pub const FUNCTION_LIMIT: SignedDuration = SignedDuration::from_secs(10);
 /// How long a message that was handed over stays hidden; AWS asks for six times the function's limit.
-pub const VISIBILITY: Duration = Duration::from_secs(60);
+pub const VISIBILITY: Duration = Duration::from_mins(1);
 /// How many jobs are done at a time.
 const JOBS_MAX: usize = 8;
 /// How often the stream is read; AWS reads it four times a second.
@@ -33,7 +33,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub enum Functions {
     /// In this process.
-    Here(App),
+    Here(Box<App>),
     /// At the invoke interface of `cargo lambda watch`, whose base ends in `/`.
     Watched {
         /// The client to call with.
@@ -94,7 +94,7 @@ async fn invoke<T: DeserializeOwned>(
 ) -> Result<T, InvokeError> {
     let address = format!("{base}2015-03-31/functions/{function}/invocations");
     // The first call may have to compile the function.
-    let call = http.post(address).json(event).timeout(Duration::from_secs(600));
+    let call = http.post(address).json(event).timeout(Duration::from_mins(10));
     let answer = call.send().await.and_then(reqwest::Response::error_for_status);
     answer.map_err(failed(function))?.json().await.map_err(failed(function))
 }
@@ -164,6 +164,10 @@ impl Worker {
         }
     }
 
+    async fn delivered(self: std::sync::Arc<Self>, message: Message) {
+        self.deliver(message).await;
+    }
+
     /// Does everything that is due at this moment, one job after the other, until nothing is: for
     /// tests, whose clock stands still meanwhile. Says how many messages it delivered.
     pub async fn settle(&self) -> Result<usize, StreamError> {
@@ -205,8 +209,7 @@ impl Worker {
                 Some(_) = jobs.join_next() => {}
             }
             for message in self.queue.take_due(JOBS_MAX.saturating_sub(jobs.len())) {
-                let worker = std::sync::Arc::clone(&self);
-                jobs.spawn(async move { worker.deliver(message).await });
+                jobs.spawn(std::sync::Arc::clone(&self).delivered(message));
             }
         }
     }

@@ -54,11 +54,20 @@ const REMEMBERED_MAX: usize = 1_000;
 /// For how long: an account changes only by hand.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
+/// What a candidate's token means that does not say whether its address is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid {
+    /// That it is.
+    Verified,
+    /// That it is not.
+    Unverified,
+}
+
 /// Lets people in: verifies tokens, and knows recruiters' accounts.
 #[derive(Debug, Clone)]
 pub struct Gate {
     verifier: Verifier,
-    require_email_verified: bool,
+    unsaid: Unsaid,
     store: Store,
     mint: Mint,
     remembered: Arc<Mutex<HashMap<String, (User, Timestamp)>>>,
@@ -66,8 +75,8 @@ pub struct Gate {
 
 impl Gate {
     /// A gate that believes `verifier`.
-    pub fn new(verifier: Verifier, require_email_verified: bool, store: Store, mint: Mint) -> Self {
-        Self { verifier, require_email_verified, store, mint, remembered: Arc::default() }
+    pub fn new(verifier: Verifier, unsaid: Unsaid, store: Store, mint: Mint) -> Self {
+        Self { verifier, unsaid, store, mint, remembered: Arc::default() }
     }
 
     /// Lets a recruiter in. On first sight the account is made, bound to the token's subject.
@@ -90,7 +99,7 @@ impl Gate {
         if !principal.permissions.contains(&Permission::CandidateAccess) {
             return Err(Error::CandidateRequired);
         }
-        let unsaid = !self.require_email_verified;
+        let unsaid = self.unsaid == Unsaid::Verified;
         let verified = principal.email_verified.unwrap_or(unsaid);
         Ok(Candidate { sub: principal.sub, email: principal.email, verified })
     }

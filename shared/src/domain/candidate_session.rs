@@ -138,6 +138,7 @@ impl MailStatus {
 /// How far the candidate is. Days are handed in strictly in order, so a count says which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "state")]
+#[expect(clippy::enum_variant_names, reason = "the contract names the states")]
 pub enum Progress {
     /// Invited, not yet claimed.
     NotStarted,

@@ -166,8 +166,9 @@ impl Run {
     /// What GitHub last said of it: `queued`, `in_progress` or `completed`.
     pub fn github_status(&self) -> &'static str {
         match &self.state {
-            RunState::Requested | RunState::Accepted => "queued",
-            RunState::Dispatched { queued: true, .. } => "queued",
+            RunState::Requested
+            | RunState::Accepted
+            | RunState::Dispatched { queued: true, .. } => "queued",
             RunState::Dispatched { queued: false, .. } => "in_progress",
             RunState::Finished { .. } | RunState::Failed { .. } => "completed",
         }

@@ -75,16 +75,7 @@ pub enum Examination {
     /// Tagged, tested and compared in the background.
     Pending,
     /// Done.
-    Complete {
-        /// What the tests said.
-        results: Results,
-        /// What the candidate changed, without the patches.
-        diff: DiffSummary,
-        /// Files the candidate must leave alone and did not.
-        tampered: Vec<String>,
-        /// When.
-        at: Timestamp,
-    },
+    Complete(Box<Findings>),
     /// It cannot be done; the recruiter sees why.
     Failed {
         /// Why, for programs.
@@ -94,6 +85,20 @@ pub enum Examination {
         /// When.
         at: Timestamp,
     },
+}
+
+/// What an examination found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Findings {
+    /// What the tests said.
+    pub results: Results,
+    /// What the candidate changed, without the patches.
+    pub diff: DiffSummary,
+    /// Files the candidate must leave alone and did not.
+    pub tampered: Vec<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What the tests said of handed-in code.

@@ -116,8 +116,8 @@ pub struct Task {
 }
 
 /// The id of `day`'s task in the simulation whose first task is `first`.
-pub const fn task_id(first: TaskId, day: Day) -> TaskId {
-    TaskId::new(first.get() + (day.0 as u64) - 1)
+pub fn task_id(first: TaskId, day: Day) -> TaskId {
+    TaskId::new(first.get() + u64::from(day.0) - 1)
 }
 
 /// The day of task `id` in the simulation whose first task is `first`, if it is one of its five.

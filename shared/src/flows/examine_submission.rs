@@ -8,7 +8,7 @@ use crate::domain::job::Outcome;
 use crate::domain::results::Output;
 use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{
-    CodeWork, Examination, HEAD_CHARS_MAX, Results, Submission, tampered_files,
+    CodeWork, Examination, Findings, HEAD_CHARS_MAX, Results, Submission, tampered_files,
 };
 use crate::domain::task::Day;
 use crate::error::Error;
@@ -102,12 +102,13 @@ async fn complete(
         stderr_head: head(|output| output.stderr.as_ref()),
         summary: output.as_ref().and_then(|output| output.summary.clone()),
     };
-    let examination = Examination::Complete {
+    let findings = Findings {
         results,
         tampered: tampered_files(&diff),
         diff: diff.without_patches(),
         at: app.clock.now(),
     };
+    let examination = Examination::Complete(Box::new(findings));
     let patches = SubmittedPatches { submission: submission.value.id, diff };
     write(app, submission, examination, Transaction::new().create(&patches)?).await
 }

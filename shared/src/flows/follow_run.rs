@@ -116,7 +116,7 @@ async fn finish(
     if matches!(report, Err(ArtifactProblem::DownloadFailed)) {
         return Ok(Outcome::Failed("the results cannot be downloaded".to_owned(), None));
     }
-    let ended = (seen.head_sha.clone(), conclusion.clone());
+    let ended = (seen.head_sha.clone(), conclusion);
     let known = report.as_ref().map_err(|problem| *problem);
     let after = run.value.clone().finished(seen.id, ended, known, app.clock.now());
     let mut write = Transaction::new().replace(run, &after)?;

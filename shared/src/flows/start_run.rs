@@ -91,17 +91,12 @@ pub(crate) async fn accepted(
     details: Option<DispatchedRun>,
 ) -> Result<Run, Error> {
     let mut after = run.value.clone();
-    let write = Transaction::new();
-    let write = match details {
-        Some(details) => {
-            after.state = RunState::Dispatched { github_id: details.id, queued: true };
-            write.guard(&keys::github_run(details.id))
-        }
-        None => {
-            after.state = RunState::Accepted;
-            write
-        }
-    };
+    let mut write = Transaction::new();
+    after.state = RunState::Accepted;
+    if let Some(details) = details {
+        after.state = RunState::Dispatched { github_id: details.id, queued: true };
+        write = write.guard(&keys::github_run(details.id));
+    }
     let write = write.replace(&run, &after)?;
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => after,

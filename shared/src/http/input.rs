@@ -1,5 +1,7 @@
 //! Input: path, query, header and body, parsed at the door, all problems told together.
 
+use std::convert::Infallible;
+
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -16,7 +18,7 @@ pub trait Shape: Sized {
     const HAS_BODY: bool = false;
 
     /// Reads every part before it gives up on any, so that all problems are told.
-    fn read(reader: &mut Reader) -> Option<Self>;
+    fn read(reader: &mut Reader) -> Result<Self, Told>;
 }
 
 /// The input of a route. Its place after the caller makes authentication come first.
@@ -43,8 +45,8 @@ impl<T: Shape> FromRequest<App> for Input<T> {
         reader.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         reader.headers = parts.headers;
         match T::read(&mut reader) {
-            Some(input) if reader.problems.is_empty() => Ok(Self(input)),
-            _ => Err(Error::Invalid(reader.problems)),
+            Ok(input) if reader.problems.is_empty() => Ok(Self(input)),
+            Ok(_) | Err(Told) => Err(Error::Invalid(reader.problems)),
         }
     }
 }
@@ -75,28 +77,32 @@ pub struct Reader {
     problems: Vec<Problem>,
 }
 
+/// A value could not be read; the reader has taken down why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told;
+
 /// How a text becomes a value.
 type Parse<T> = fn(&str) -> Result<T, Invalid>;
 
 impl Reader {
     /// A value of the path.
-    pub fn path<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+    pub fn path<T>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
         let found = self.path.iter().find(|(key, _)| key == name);
         let text = found.map(|(_, value)| value.clone()).unwrap_or_default();
         self.parsed(format!("/path/{name}"), &text, parse)
     }
 
-    /// A value of the query, under any of its `names`; `Some(None)` when there is none.
-    pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Option<Option<T>> {
+    /// A value of the query, under any of its `names`, if there is one.
+    pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Result<Option<T>, Told> {
         let found = self.query.iter().find(|(key, _)| names.contains(&key.as_str()));
         match found.cloned() {
-            None => Some(None),
+            None => Ok(None),
             Some((name, text)) => self.parsed(format!("/query/{name}"), &text, parse).map(Some),
         }
     }
 
     /// A header that must be there, once.
-    pub fn header<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+    pub fn header<T>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
         let mut sent = self.headers.get_all(name).iter();
         let text = match (sent.next().map(|value| value.to_str().unwrap_or_default()), sent.next())
         {
@@ -107,7 +113,7 @@ impl Reader {
     }
 
     /// A text of the body that must be there.
-    pub fn body<T>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+    pub fn body<T>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
         match self.field(name)? {
             None => self.problem(pointer(name), &Invalid::new("missing", "is required")),
             Some(value) => self.text(name, &value, parse),
@@ -115,44 +121,44 @@ impl Reader {
     }
 
     /// A text of the body that may be absent or null.
-    pub fn body_or_none<T>(&mut self, name: &str, parse: Parse<T>) -> Option<Option<T>> {
+    pub fn body_or_none<T>(&mut self, name: &str, parse: Parse<T>) -> Result<Option<T>, Told> {
         match self.field(name)? {
-            None | Some(Value::Null) => Some(None),
+            None | Some(Value::Null) => Ok(None),
             Some(value) => self.text(name, &value, parse).map(Some),
         }
     }
 
     /// A text of the body that has a default when it is absent, but not when it is null.
-    pub fn body_or_default<T: Default>(&mut self, name: &str, parse: Parse<T>) -> Option<T> {
+    pub fn body_or_default<T: Default>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
         match self.field(name)? {
-            None => Some(T::default()),
+            None => Ok(T::default()),
             Some(value) => self.text(name, &value, parse),
         }
     }
 
-    /// The field `name` of the body; `None` when the body itself is no object, which was told.
-    fn field(&self, name: &str) -> Option<Option<Value>> {
-        self.body.as_ref().map(|body| body.get(name).cloned())
+    /// The field `name` of the body, if it is there and the body is an object.
+    fn field(&self, name: &str) -> Result<Option<Value>, Told> {
+        self.body.as_ref().map(|body| body.get(name).cloned()).ok_or(Told)
     }
 
-    fn text<T>(&mut self, name: &str, value: &Value, parse: Parse<T>) -> Option<T> {
+    fn text<T>(&mut self, name: &str, value: &Value, parse: Parse<T>) -> Result<T, Told> {
         match value.as_str() {
             Some(text) => self.parsed(pointer(name), text, parse),
             None => self.problem(pointer(name), &Invalid::new("string_type", "must be a string")),
         }
     }
 
-    fn parsed<T>(&mut self, pointer: String, text: &str, parse: Parse<T>) -> Option<T> {
+    fn parsed<T>(&mut self, pointer: String, text: &str, parse: Parse<T>) -> Result<T, Told> {
         match parse(text) {
-            Ok(value) => Some(value),
+            Ok(value) => Ok(value),
             Err(invalid) => self.problem(pointer, &invalid),
         }
     }
 
-    fn problem<T>(&mut self, pointer: String, invalid: &Invalid) -> Option<T> {
+    fn problem<T>(&mut self, pointer: String, invalid: &Invalid) -> Result<T, Told> {
         let message = invalid.message.clone();
         self.problems.push(Problem { pointer, message, code: invalid.code });
-        None
+        Err(Told)
     }
 
     fn take_body(&mut self, bytes: &[u8]) {
@@ -168,7 +174,8 @@ impl Reader {
                 Err(_syntax) => Invalid::new("json_invalid", "is not valid JSON"),
             }
         };
-        self.problem::<()>("/body".to_owned(), &refused);
+        // The fields find no body and stay silent: this is all there is to tell.
+        let Err(Told) = self.problem::<Infallible>("/body".to_owned(), &refused);
     }
 }
 

@@ -83,6 +83,7 @@ async fn finish(State(app): State<App>, request: Request, next: Next) -> Respons
 }
 
 /// A panic is a fault of ours; nothing of it is shown.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");

@@ -132,10 +132,7 @@ impl Store {
                 .client_request_token(&token)
                 .send()
                 .await;
-            let error = match sent {
-                Ok(_) => return Ok(Written::Yes),
-                Err(error) => error,
-            };
+            let Err(error) = sent else { return Ok(Written::Yes) };
             match verdict(error.as_service_error()) {
                 Verdict::Refused => return Ok(Written::Refused),
                 Verdict::Conflict => pause(mint, attempt).await,
