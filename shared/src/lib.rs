@@ -1,4 +1,30 @@
 //! Tenon: everything that is not a route or a trigger.
+//!
+//! ```text
+//!    web client ──► API Gateway (HTTP API)                          EventBridge Scheduler
+//!                         │                                                  │
+//!  functions/  auth simulations candidates tasks submissions               sweep
+//!                         │                                                  │ overdue jobs
+//!                         └── one TransactWriteItems: state + jobs ──► table │
+//!                                                                        │   ▼
+//!                        stream, new job items only ──► Pipe ──► SQS ──► jobs ──► GitHub, SES
+//!                                                                 ▲       │ come back later
+//!                                                                 └───────┘
+//! ```
+//!
+//! A request reads, decides and writes once; what must follow is a job in the same write. A job may
+//! run twice, die anywhere or arrive late: it is claimed by a conditional write until a deadline,
+//! each of its steps is recorded, and what it does elsewhere has a natural key there.
+//!
+//! | what | its way |
+//! | --- | --- |
+//! | an invite | session, plan, guard, two workspaces, three jobs: one write; `prepare_workspace` twice, `send_invite` once |
+//! | a claim | the token's tag is checked without a read; one read, one conditional write |
+//! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
+//! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
+//!
+//! Imports point one way; a test reads the sources and fails on one against the arrow:
+//! domain ← error ← config, clock, mint ← store, queue, github, email ← auth ← app ← flows ← jobs ← http.
 
 pub mod domain;
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId, TaskId, UserId};
+use crate::domain::invite_mail::InviteMail;
 use crate::domain::invite_token::InviteClaim;
 use crate::domain::repository::GitHubUsername;
 use crate::domain::simulation::Simulation;
@@ -14,9 +15,6 @@ use crate::domain::text::Line;
 
 /// How long an invite may be claimed.
 pub const INVITE_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
-
-/// The least time between two mails of one invite.
-pub const MAIL_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A candidate's name, as the recruiter wrote it.
 pub type CandidateName = Line<255>;
@@ -65,74 +63,6 @@ pub struct Invite {
     pub created_at: Timestamp,
     /// The last moment at which it can be claimed.
     pub expires_at: Timestamp,
-}
-
-/// How the newest invite mail fares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InviteMail {
-    /// Counts the mails that were asked for; the natural key of a mail.
-    pub number: u32,
-    /// Where mail `number` is.
-    pub status: MailStatus,
-    /// When the newest mail was asked for.
-    pub asked_at: Timestamp,
-    /// When one last went out, whatever happened since.
-    pub sent_at: Option<Timestamp>,
-    /// Why the newest one failed, in words for the recruiter.
-    pub error: Option<String>,
-    /// The provider's name for the newest one that went out.
-    pub message_id: Option<String>,
-}
-
-impl InviteMail {
-    fn first(now: Timestamp) -> Self {
-        Self {
-            number: 1,
-            status: MailStatus::Queued,
-            asked_at: now,
-            sent_at: None,
-            error: None,
-            message_id: None,
-        }
-    }
-
-    /// How long to wait before another mail may be asked for; zero when it may be now.
-    pub fn pause_left(&self, now: Timestamp) -> SignedDuration {
-        let left = MAIL_PAUSE - now.duration_since(self.asked_at);
-        left.max(SignedDuration::ZERO)
-    }
-
-    fn next(self, now: Timestamp) -> Self {
-        let number = self.number + 1;
-        Self { number, status: MailStatus::Queued, asked_at: now, error: None, ..self }
-    }
-}
-
-/// Where a mail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailStatus {
-    /// Asked for.
-    Queued,
-    /// Recorded before the provider is called: a lost answer may cost a second mail, never none.
-    Sending,
-    /// The provider took it.
-    Sent,
-    /// The provider refused it for good.
-    Failed,
-}
-
-impl MailStatus {
-    /// The status as the client reads it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 /// How far the candidate is. Days are handed in strictly in order, so a count says which.
@@ -319,7 +249,7 @@ impl CandidateSession {
     }
 
     /// A repeated invite: the name is the newest, an expired link is renewed, and a mail goes out
-    /// unless one was asked for less than [`MAIL_PAUSE`] ago.
+    /// unless one was asked for less than [`MAIL_PAUSE`](crate::domain::invite_mail::MAIL_PAUSE) ago.
     ///
     /// `None` once the candidate has completed the simulation.
     pub fn invited_again(
@@ -410,5 +340,4 @@ fn expiry(now: Timestamp) -> Timestamp {
 }
 
 #[cfg(test)]
-#[path = "candidate_session_tests.rs"]
 mod tests;

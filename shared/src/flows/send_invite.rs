@@ -1,8 +1,9 @@
 //! The invite mail goes out.
 
 use crate::app::App;
-use crate::domain::candidate_session::{CandidateSession, InviteMail, MailStatus};
+use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
+use crate::domain::invite_mail::{InviteMail, MailStatus};
 use crate::domain::job::Outcome;
 use crate::email::invite::Invite;
 use crate::error::Error;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::invite_mail::MailStatus;
 use crate::domain::simulation::Brief;
 use crate::domain::template::TemplateKey;
 use crate::domain::text::Prose;

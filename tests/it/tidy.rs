@@ -1,0 +1,145 @@
+//! The shape of the sources: imports follow the arrows, files hold one idea, names say something.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LINES_MAX: usize = 400;
+const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"];
+
+/// What each module of `shared` may import, besides itself. The picture is in `shared/src/lib.rs`.
+fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let domain = vec!["domain"];
+    let base = vec!["domain", "error", "secret"];
+    let ports = vec!["domain", "error", "secret", "clock", "mint", "config"];
+    let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
+    let auth = with(&["store", "http_client"], &ports);
+    let app = with(&["auth", "email", "github", "queue", "telemetry"], &auth);
+    let flows = with(&["app"], &app);
+    BTreeMap::from([
+        ("domain", vec![]),
+        ("error", domain),
+        ("clock", vec![]),
+        ("mint", vec![]),
+        ("secret", vec![]),
+        ("telemetry", vec![]),
+        ("http_client", vec![]),
+        ("config", base),
+        ("store", ports.clone()),
+        ("queue", ports.clone()),
+        ("github", with(&["http_client"], &ports)),
+        ("email", with(&["http_client"], &ports)),
+        ("auth", auth),
+        ("app", app),
+        ("jobs", with(&["flows"], &flows)),
+        ("http", with(&["flows", "jobs"], &flows)),
+        ("flows", flows),
+    ])
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every Rust source below `folder`, by its path from the root, with its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let root = root();
+    let mut left = vec![root.join(folder)];
+    let mut found = Vec::new();
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    ["shared", "functions", "infra", "tests"].into_iter().flat_map(sources).collect()
+}
+
+/// The imports of `text` from the crate it is in: `use crate::store::Store` is `store`.
+fn imports(text: &str) -> impl Iterator<Item = &str> {
+    text.split("crate::").skip(1).filter_map(|after| {
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+        after.get(..end?)
+    })
+}
+
+#[test]
+fn imports_of_the_shared_crate_follow_the_arrows() {
+    let arrows = arrows();
+    let mut wrong = Vec::new();
+    for (name, text) in sources("shared/src") {
+        let inside = name.strip_prefix("shared/src/").unwrap();
+        let module = inside.split(['/', '.']).next().unwrap();
+        if module == "lib" {
+            continue;
+        }
+        let allowed = arrows.get(module);
+        let allowed = allowed.unwrap_or_else(|| panic!("{name}: give `{module}` its arrows here"));
+        // Unit tests may reach for what they need.
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let test_file = inside.contains("tests") || inside == "auth/provider.rs";
+        for import in imports(code).filter(|_| !test_file) {
+            if import != module && !allowed.contains(&import) {
+                wrong.push(format!("{name}: `{module}` must not import `{import}`"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "move the code, or change the picture and this test");
+}
+
+#[test]
+fn the_domain_is_pure() {
+    let impure = ["async ", ".await", "serde_json::Value", "std::fs", "std::net", "reqwest"];
+    for (name, text) in sources("shared/src/domain") {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for word in impure {
+            assert!(!code.contains(word), "{name}: the domain must not know `{word}`");
+        }
+    }
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    for (name, text) in all_sources() {
+        let lines = text.lines().count();
+        assert!(
+            lines <= LINES_MAX,
+            "{name}: {lines} lines; split it at the seam between two ideas"
+        );
+    }
+}
+
+#[test]
+fn names_say_something() {
+    for (name, _text) in all_sources() {
+        for part in name.split(['/', '.']) {
+            assert!(!EMPTY_NAMES.contains(&part), "{name}: say what is in it");
+        }
+    }
+}
+
+#[test]
+fn every_flow_is_used() {
+    let users: String = [sources("functions"), sources("shared/src"), sources("infra")]
+        .concat()
+        .into_iter()
+        .map(|(_name, text)| text)
+        .collect();
+    for (name, text) in sources("shared/src/flows") {
+        let declared = |line: &'_ str| {
+            let rest = line.strip_prefix("pub async fn ").or_else(|| line.strip_prefix("pub fn "));
+            rest.and_then(|rest| rest.split(['(', '<']).next()).map(str::to_owned)
+        };
+        for function in text.lines().filter_map(declared) {
+            let uses = users.matches(&format!("{function}(")).count();
+            assert!(uses > 1, "{name}: nobody calls `{function}`");
+        }
+    }
+}
