@@ -3,6 +3,7 @@
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
 //! Scheduler do, `demo` plays the five days over HTTP.
 
+pub mod demo;
 pub mod documents;
 pub mod github;
 pub mod issuer;
