@@ -10,11 +10,14 @@ use shared::queue::Message;
 /// off is anybody's again at that moment, so nobody may still be at it.
 const MARGIN: SignedDuration = SignedDuration::from_millis(500);
 
+/// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
+/// watch` tells a constant.
+const UNTOLD: SignedDuration = SignedDuration::from_secs(30);
+
 /// Does every job of a batch, one after the other. A message that could not be dealt with because
 /// the table or the queue cannot be reached is named in the answer, and comes again.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
-    let deadline = i64::try_from(event.context.deadline)?;
-    let deadline = Timestamp::from_millisecond(deadline)? - MARGIN;
+    let deadline = deadline(event.context.deadline, app.clock.now());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let time_is_up = app.clock.now() >= deadline;
@@ -25,6 +28,12 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
         }
     }
     Ok(response)
+}
+
+/// When the jobs of this invocation must have been given back.
+fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
+    let told = i64::try_from(told_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    told.filter(|told| *told > now).unwrap_or(now + UNTOLD) - MARGIN
 }
 
 /// Whether the message needs no second delivery.
@@ -41,5 +50,18 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
             tracing::error!(job = %job_id, error = %error.chain(), "a job could not be recorded");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_leaves_a_margin_and_a_past_one_is_no_deadline() {
+        let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
+        let in_ten = deadline(1_800_000_010_000, now);
+        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_500);
+        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_500);
     }
 }

@@ -21,6 +21,8 @@ use url::Url;
 
 /// How long a run takes in the demo: long enough to see that nobody waits for it.
 const DEMO_RUN_MS: u32 = 5_000;
+/// How often the web client asks for a run.
+const DEMO_POLL: Duration = Duration::from_millis(1_500);
 
 /// Everything Tenon needs, on this machine: the API, a table in a file, a GitHub, a mailbox, an
 /// identity provider.
@@ -46,8 +48,8 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Up {
-    /// The API's port; the start page has the next one.
-    #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u16).range(1..65535))]
+    /// The API's port; the start page has the next one. 0 takes two free ones.
+    #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u16).range(..65535))]
     port: u16,
     #[command(flatten)]
     keep: Keep,
@@ -95,6 +97,9 @@ struct Services {
     /// The start page's port.
     #[arg(long, default_value_t = 9001)]
     port: u16,
+    /// Play the demo against those functions, then end.
+    #[arg(long)]
+    play: bool,
     #[command(flatten)]
     keep: Keep,
     #[command(flatten)]
@@ -112,6 +117,8 @@ pub(crate) enum Failure {
     Stack(#[from] local::stack::StackError),
     #[error("an address of the stack makes no sense")]
     Address(#[from] url::ParseError),
+    #[error("the functions do not answer")]
+    Functions(#[from] reqwest::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
 }
@@ -143,7 +150,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn up(up: Up) -> Result<(), Failure> {
     let started = Instant::now();
-    let pages_port = up.port + 1;
+    let pages_port = if up.port == 0 { 0 } else { up.port + 1 };
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
     let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
@@ -167,6 +174,13 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     let listeners = Listeners { api: Some(listen(0).await?), pages: listen(0).await? };
     let stack = Stack::start(options(Data::Memory, &behaviour, None), listeners).await?;
     let worker = tokio::spawn(stack.worker.clone().run());
+    let played = play_on(&stack, milliseconds(asked.poll_ms), run_ms).await;
+    worker.abort();
+    played
+}
+
+/// Plays the demo against a stack whose runs take `run_ms`.
+async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<(), Failure> {
     let places = demo::Places {
         api: Url::parse(&stack.places.api)?,
         mailbox: Url::parse(&stack.places.pages)?,
@@ -174,21 +188,18 @@ async fn play(asked: Demo) -> Result<(), Failure> {
         github: Url::parse(&stack.places.github)?,
         github_token: GITHUB_TOKEN.to_owned(),
     };
-    let options = demo::Options {
-        poll: milliseconds(asked.poll_ms),
-        patience: Duration::from_secs(60),
-        run_takes: milliseconds(run_ms),
-    };
-    let played = demo::play(&places, &options, &mut stdout()).await;
-    worker.abort();
-    played?;
+    let patience = Duration::from_mins(1);
+    let options = demo::Options { poll, patience, run_takes: milliseconds(run_ms) };
+    demo::play(&places, &options, &mut stdout()).await?;
     Ok(())
 }
 
 async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let listeners = Listeners { api: None, pages: listen(asked.port).await? };
     let functions = asked.functions.to_string();
-    let options = options(data(&asked.keep), &asked.behaviour, Some(functions.clone()));
+    let run_ms = asked.behaviour.run_ms.or(asked.play.then_some(DEMO_RUN_MS));
+    let behaviour = Behaviour { run_ms, ..asked.behaviour };
+    let options = options(data(&asked.keep), &behaviour, Some(functions.clone()));
     let stack = Stack::start(options, listeners).await?;
     let folder = if asked.keep.memory { Path::new(".tenon") } else { asked.keep.data.as_path() };
     let file = folder.join("services.env");
@@ -200,7 +211,37 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     println!("  cargo lambda watch -A 127.0.0.1 -P 9000 --env-file {}\n", file.display());
     println!("  API          {functions}     once they are compiled");
     println!("  start here   {}", stack.places.pages);
+    if asked.play {
+        wake(&functions).await?;
+        let played = play_on(&stack, DEMO_POLL, run_ms.unwrap_or(DEMO_RUN_MS)).await;
+        worker.abort();
+        return played;
+    }
     until_interrupted(worker).await;
+    Ok(())
+}
+
+/// Waits until every function that has routes is compiled and answers.
+async fn wake(functions: &str) -> Result<(), Failure> {
+    const PATHS: [&str; 5] = [
+        "health",
+        "api/simulations",
+        "api/candidate/invites",
+        "api/tasks/1/codespace/status",
+        "api/submissions",
+    ];
+    let http = shared::http_client::build()?;
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    for path in PATHS {
+        println!("  waiting for  {functions}{path}");
+        let call = || http.get(format!("{functions}{path}")).timeout(Duration::from_mins(10));
+        while let Err(error) = call().send().await {
+            if !error.is_connect() {
+                return Err(error.into());
+            }
+            second.tick().await;
+        }
+    }
     Ok(())
 }
 

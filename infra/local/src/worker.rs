@@ -123,6 +123,13 @@ fn sqs_event(messages: &[Message]) -> Value {
     json!({ "Records": messages.iter().map(record).collect::<Vec<_>>() })
 }
 
+/// Whether a lasting trouble was told: once is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Yes,
+    No,
+}
+
 /// Carries jobs from the table to the functions.
 pub struct Worker {
     stream: Mutex<NewItems>,
@@ -186,9 +193,23 @@ impl Worker {
         self.functions.sweep(self.clock.now()).await
     }
 
+    /// Looks for lost jobs; says whether that failed, and tells it unless it did the last time.
+    async fn swept(&self, failed_before: Told) -> Told {
+        match self.sweep().await {
+            Ok(()) => Told::No,
+            Err(error) => {
+                if failed_before == Told::No {
+                    warn!(%error, "jobs that were lost cannot be looked for; trying on");
+                }
+                Told::Yes
+            }
+        }
+    }
+
     /// Carries jobs for ever, several at a time.
     pub async fn run(self: std::sync::Arc<Self>) {
         let mut jobs = JoinSet::new();
+        let mut told = Told::No;
         let mut stream = interval(STREAM_EVERY);
         let mut schedule = interval(SWEEP_EVERY);
         stream.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -201,9 +222,7 @@ impl Worker {
                     }
                 }
                 _ = schedule.tick() => {
-                    if let Err(error) = self.sweep().await {
-                        warn!(%error, "the sweep failed");
-                    }
+                    told = self.swept(told).await;
                 }
                 () = self.queue.notified() => {}
                 Some(_) = jobs.join_next() => {}
