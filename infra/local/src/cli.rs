@@ -85,6 +85,9 @@ struct Demo {
     /// How often a test run is asked for, in milliseconds; the web client asks every 1.5 s.
     #[arg(long, value_name = "MS", default_value_t = 1_500)]
     poll_ms: u32,
+    /// Keep the stack up afterwards, to look at what became of it.
+    #[arg(long)]
+    stay: bool,
 }
 
 #[derive(Debug, Args)]
@@ -180,7 +183,12 @@ async fn play(asked: Demo) -> Result<(), Failure> {
         run_takes: milliseconds(run_ms),
     };
     let played = demo::play(&places, &options, &mut stdout()).await;
-    worker.abort();
+    if asked.stay {
+        println!("\nThe stack is still up. Ctrl-C ends it.");
+        until_interrupted(worker).await;
+    } else {
+        worker.abort();
+    }
     played?;
     Ok(())
 }
