@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
@@ -66,6 +67,7 @@ struct Keep {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the unit is part of a flag's name")]
 struct Behaviour {
     /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
     #[arg(long, value_name = "MS", default_value_t = 0)]
@@ -150,7 +152,7 @@ async fn up(up: Up) -> Result<(), Failure> {
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
     let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
     println!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
     println!("  API          {api}");
@@ -169,7 +171,7 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     let behaviour = Behaviour { run_ms: Some(run_ms), ..asked.behaviour };
     let listeners = Listeners { api: Some(listen(0).await?), pages: listen(0).await? };
     let stack = Stack::start(options(Data::Memory, &behaviour, None), listeners).await?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let places = demo::Places {
         api: Url::parse(&stack.places.api)?,
         mailbox: Url::parse(&stack.places.pages)?,
@@ -179,7 +181,7 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     };
     let options = demo::Options {
         poll: milliseconds(asked.poll_ms),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
         run_takes: milliseconds(run_ms),
     };
     let played = demo::play(&places, &options, &mut stdout()).await;
@@ -203,7 +205,7 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&file, environment_file(&stack.settings)));
     written.map_err(|source| Failure::File { path: file.clone(), source })?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     println!("The services are up. Start the functions with\n");
     println!("  cargo lambda watch -A 127.0.0.1 -P 9000 --env-file {}\n", file.display());
     println!("  API          {functions}     once they are compiled");
