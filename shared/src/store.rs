@@ -88,7 +88,7 @@ impl Store {
     }
 
     /// The items at `keys`, at most 100, as they are now, by key; in one call.
-    async fn get_all(&self, keys: &[Key]) -> Result<HashMap<(String, String), Item>, Error> {
+    async fn get_all(&self, keys: &[Key]) -> Result<HashMap<Key, Item>, Error> {
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.iter().map(key_item).collect()))
             .consistent_read(true)
@@ -121,7 +121,7 @@ impl Store {
     }
 }
 
-fn name_of(item: &Item) -> Option<(String, String)> {
+fn name_of(item: &Item) -> Option<Key> {
     let text = |name: &str| item.get(name)?.as_s().ok().cloned();
-    text("PK").zip(text("SK"))
+    Some(Key { pk: text("PK")?, sk: text("SK")? })
 }

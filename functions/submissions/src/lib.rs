@@ -32,8 +32,7 @@ async fn list(
         None => app.store.submissions_of(recruiter.id()).await?,
     };
     let wanted = |submission: &Submission| filter.allows(submission);
-    let found =
-        found.into_iter().filter(wanted).filter_map(|found| recruiter.own_submission(found));
+    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_listed(found));
     Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
 }
 
@@ -47,9 +46,8 @@ async fn detail(
     recruiter: Recruiter,
     Input(input): Input<body::One>,
 ) -> Result<Json<view::Detail>, Error> {
-    let found = app.store.submission_by_id(input.submission).await?;
-    let owned = found.and_then(|submission| recruiter.own_submission(submission));
+    let found = app.store.whole_submission(input.submission).await?;
+    let owned = found.and_then(|whole| recruiter.own_submission(whole));
     let owned = owned.ok_or(Error::NotFound(Noun::Submission))?;
-    let bodies = app.store.bodies(owned.get()).await?;
-    Ok(Json(view::Detail::new(owned.get(), bodies)))
+    Ok(Json(view::Detail::from(owned.get())))
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::diff::DiffSummary;
 use shared::domain::submission::{CodeWork, Examination, Submission};
-use shared::store::submissions::Bodies;
+use shared::store::submissions::WholeSubmission;
 
 use crate::results::TestResults;
 
@@ -130,12 +130,13 @@ struct Code {
     repo_url: String,
 }
 
-impl Detail {
-    pub(crate) fn new(submission: &Submission, bodies: Bodies) -> Self {
+impl From<&WholeSubmission> for Detail {
+    fn from(whole: &WholeSubmission) -> Self {
+        let submission = &whole.submission;
         let code = submission.code.as_ref();
         let results = code.map(|code| {
-            let run = bodies.run.as_ref();
-            TestResults::in_full(code, submission.submitted_at, run, bodies.output.as_ref())
+            let (run, output) = (whole.run.as_ref(), whole.output.as_ref());
+            TestResults::in_full(code, submission.submitted_at, run, output)
         });
         Self {
             common: submission.into(),
@@ -146,14 +147,14 @@ impl Detail {
                 title: submission.task_title.clone(),
                 prompt: submission.task_prompt.clone(),
             },
-            content_text: bodies.text.map(|text| text.as_str().to_owned()),
+            content_text: whole.text.as_ref().map(|text| text.as_str().to_owned()),
             code: code.map(|code| Code {
                 repo_path: code.repository.to_string(),
                 repo_full_name: code.repository.to_string(),
                 repo_url: code.repository.url(),
             }),
             test_results: results,
-            diff_summary: bodies.diff.or_else(|| code.and_then(diff_of).cloned()),
+            diff_summary: whole.diff.as_ref().or_else(|| code.and_then(diff_of)).cloned(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
@@ -68,6 +69,7 @@ struct Keep {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the unit is part of a flag's name")]
 struct Behaviour {
     /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
     #[arg(long, value_name = "MS", default_value_t = 0)]
@@ -87,6 +89,9 @@ struct Demo {
     /// How often a test run is asked for, in milliseconds; the web client asks every 1.5 s.
     #[arg(long, value_name = "MS", default_value_t = 1_500)]
     poll_ms: u32,
+    /// Keep the stack up afterwards, to look at what became of it.
+    #[arg(long)]
+    stay: bool,
 }
 
 #[derive(Debug, Args)]
@@ -135,7 +140,8 @@ pub(crate) fn complain(failure: &Failure) {
 
 /// Warnings only, unless `RUST_LOG` asks for more: people watch this terminal.
 pub(crate) fn start_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_unset| EnvFilter::new("warn,dynoxide=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
@@ -154,7 +160,7 @@ async fn up(up: Up) -> Result<(), Failure> {
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
     let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
     println!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
     println!("  API          {api}");
@@ -173,9 +179,14 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     let behaviour = Behaviour { run_ms: Some(run_ms), ..asked.behaviour };
     let listeners = Listeners { api: Some(listen(0).await?), pages: listen(0).await? };
     let stack = Stack::start(options(Data::Memory, &behaviour, None), listeners).await?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let played = play_on(&stack, milliseconds(asked.poll_ms), run_ms).await;
-    worker.abort();
+    if asked.stay {
+        println!("\nThe stack is still up. Ctrl-C ends it.");
+        until_interrupted(worker).await;
+    } else {
+        worker.abort();
+    }
     played
 }
 
@@ -206,7 +217,7 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&file, environment_file(&stack.settings)));
     written.map_err(|source| Failure::File { path: file.clone(), source })?;
-    let worker = tokio::spawn(stack.worker.clone().run());
+    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     println!("The services are up. Start the functions with\n");
     println!("  cargo lambda watch -A 127.0.0.1 -P 9000 --env-file {}\n", file.display());
     println!("  API          {functions}     once they are compiled");

@@ -90,7 +90,7 @@ impl fmt::Display for Summary {
         if let Some(Slowest { call, took }) = slowest {
             writeln!(f, "The slowest answer took {} ms: {call}.", took.as_millis())?;
         }
-        writeln!(f, "Look at")?;
+        writeln!(f, "While the stack is up, look at")?;
         look_at.iter().try_for_each(|(title, address)| writeln!(f, "  {title:<28} {address}"))
     }
 }

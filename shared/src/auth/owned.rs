@@ -1,10 +1,10 @@
 //! Proofs that something belongs to who is calling. A check can be forgotten; an argument cannot.
 
 use crate::auth::principal::{Candidate, Recruiter};
-use crate::domain::candidate_session::CandidateSession;
 use crate::domain::simulation::Simulation;
 use crate::domain::submission::Submission;
 use crate::store::sessions::Desk;
+use crate::store::submissions::WholeSubmission;
 
 /// Something that belongs to who is calling.
 #[derive(Debug, Clone)]
@@ -23,14 +23,14 @@ impl Recruiter {
         (simulation.recruiter == self.id()).then_some(Owned(simulation))
     }
 
-    /// A candidate's session, if it belongs to a simulation of this recruiter.
-    pub fn own_session(&self, session: CandidateSession) -> Option<Owned<CandidateSession>> {
-        (session.recruiter == self.id()).then_some(Owned(session))
+    /// A submission of a list, if it was made in a simulation of this recruiter.
+    pub fn own_listed(&self, submission: Submission) -> Option<Owned<Submission>> {
+        (submission.recruiter == self.id()).then_some(Owned(submission))
     }
 
-    /// A submission, if it was made in a simulation of this recruiter.
-    pub fn own_submission(&self, submission: Submission) -> Option<Owned<Submission>> {
-        (submission.recruiter == self.id()).then_some(Owned(submission))
+    /// A whole submission, if it was made in a simulation of this recruiter.
+    pub fn own_submission(&self, whole: WholeSubmission) -> Option<Owned<WholeSubmission>> {
+        (whole.submission.recruiter == self.id()).then_some(Owned(whole))
     }
 }
 

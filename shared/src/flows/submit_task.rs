@@ -13,9 +13,8 @@ use crate::domain::text::ContentText;
 use crate::error::{Error, GitHubProblem};
 use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
-use crate::store::keys;
 use crate::store::sessions::Desk;
-use crate::store::submissions::SubmittedText;
+use crate::store::submissions::{SubmissionPlace, SubmittedText};
 use crate::store::transaction::{Transaction, Written, settled};
 
 /// What a candidate hands in.
@@ -76,7 +75,7 @@ async fn attempt(
     let mut write = Transaction::new()
         .replace(read, &session)?
         .create(&submission)?
-        .guard(&keys::id_guard(id.get()));
+        .create(&SubmissionPlace::from(&submission))?;
     if let Some(content) = answer.content.clone() {
         write = write.create(&SubmittedText { submission: id, content })?;
     }

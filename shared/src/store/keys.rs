@@ -9,7 +9,7 @@
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
 //! | plan | `CS#<id>` / `PLAN` | | |
-//! | submission | `CS#<id>` / `SUBMISSION#<day>` | `RECRUITER#<id>` / `SUBMISSION#<id>` | `SUBMISSION#<id>` / `SUBMISSION` |
+//! | submission | `CS#<id>` / `SUBMISSION#<day>` | `RECRUITER#<id>` / `SUBMISSION#<id>` | |
 //! | workspace | `CS#<id>` / `WORKSPACE#<day>` | | |
 //! | run | `RUN#<id>` / `RUN` | | |
 //! | output of a run | `RUN#<id>` / `OUTPUT` | | |
@@ -17,7 +17,7 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
-//! | id guard | `ID#<n>` / `ID` | | |
+//! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //!
 //! | access pattern | call |
 //! | --- | --- |
@@ -31,7 +31,7 @@
 //! | a run with its output | query `RUN#<id>` |
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
-//! | a submission in full | query GSI2 `SUBMISSION#<id>`, then its wide bodies in one batch |
+//! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //!
 //! Ids are written with 16 digits, so that text order is their order.
@@ -174,14 +174,9 @@ pub fn recruiters_submission(recruiter: UserId, id: SubmissionId) -> Key {
     Key::new(recruiter_partition(recruiter), submission_partition(id))
 }
 
-/// Everything of a submission that is wide, and the submission itself in the second index.
+/// Everything of a submission that is wide.
 pub fn submission_partition(id: SubmissionId) -> String {
     format!("{SUBMISSION_PREFIX}{}", padded(id.get()))
-}
-
-/// A submission by its id, in the second index.
-pub fn submission_by_id(id: SubmissionId) -> Key {
-    Key::new(submission_partition(id), "SUBMISSION")
 }
 
 /// A submitted text.

@@ -63,9 +63,9 @@ impl Store {
     ) -> Result<Option<(Simulation, Option<CandidateSessionId>)>, Error> {
         let (simulation, guard) = (keys::simulation(id), keys::invite_guard(id, email));
         let mut items = self.get_all(&[simulation.clone(), guard.clone()]).await?;
-        let Some(item) = items.remove(&(simulation.pk, simulation.sk)) else { return Ok(None) };
+        let Some(item) = items.remove(&simulation) else { return Ok(None) };
         let simulation = Stored::<Simulation>::from_item(item)?.value;
-        let guard = items.remove(&(guard.pk, guard.sk)).map(Stored::<InviteGuard>::from_item);
+        let guard = items.remove(&guard).map(Stored::<InviteGuard>::from_item);
         let invited = guard.transpose()?.map(|guard| guard.value.session);
         Ok(Some((simulation, invited)))
     }

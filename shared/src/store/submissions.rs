@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::diff::DiffSummary;
-use crate::domain::id::{CandidateSessionId, SubmissionId, UserId};
+use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, UserId};
 use crate::domain::run::Run;
 use crate::domain::submission::Submission;
 use crate::domain::task::Day;
 use crate::domain::text::ContentText;
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::{Entity, Stored};
+use crate::store::item::{Entity, Item, Stored};
 use crate::store::keys::{self, Keys};
 use crate::store::page::{ROWS_MAX, Range, Sort};
 use crate::store::runs::RunOutput;
@@ -20,8 +20,39 @@ impl Entity for Submission {
         Keys {
             primary: keys::submission(self.session, self.day),
             gsi1: Some(keys::recruiters_submission(self.recruiter, self.id)),
-            gsi2: Some(keys::submission_by_id(self.id)),
+            gsi2: None,
         }
+    }
+}
+
+/// Reserves a submission's id, and says where the submission is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmissionPlace {
+    /// Which submission.
+    pub submission: SubmissionId,
+    /// Whose it is.
+    pub session: CandidateSessionId,
+    /// For which day.
+    pub day: Day,
+    /// The test run that examines it; code days only.
+    pub run: Option<RunId>,
+}
+
+impl From<&Submission> for SubmissionPlace {
+    fn from(submission: &Submission) -> Self {
+        Self {
+            submission: submission.id,
+            session: submission.session,
+            day: submission.day,
+            run: submission.code.as_ref().map(|code| code.run),
+        }
+    }
+}
+
+impl Entity for SubmissionPlace {
+    fn keys(&self) -> Keys {
+        keys::id_guard(self.submission.get()).into()
     }
 }
 
@@ -57,9 +88,11 @@ impl Entity for SubmittedPatches {
     }
 }
 
-/// The wide bodies of a submission, as far as there are any.
-#[derive(Debug, Clone, Default)]
-pub struct Bodies {
+/// A submission with its wide bodies, as far as there are any.
+#[derive(Debug, Clone)]
+pub struct WholeSubmission {
+    /// The submission.
+    pub submission: Submission,
     /// The submitted text.
     pub text: Option<ContentText>,
     /// What was changed, with patches.
@@ -80,11 +113,32 @@ impl Store {
         self.get(&keys::submission(session, day)).await
     }
 
-    /// A submission by its number.
-    pub async fn submission_by_id(&self, id: SubmissionId) -> Result<Option<Submission>, Error> {
-        let partition = keys::submission_partition(id);
-        let rows = self.rows::<Submission>(Range::newest("GSI2", partition, "SUBMISSION")).await?;
-        Ok(rows.into_iter().next().map(|row| row.value))
+    /// A submission by its number, with its wide bodies: two calls, both strongly consistent.
+    pub async fn whole_submission(
+        &self,
+        id: SubmissionId,
+    ) -> Result<Option<WholeSubmission>, Error> {
+        let (place, text, patches) = (keys::id_guard(id.get()), keys::text(id), keys::patches(id));
+        let mut first = self.get_all(&[place.clone(), text.clone(), patches.clone()]).await?;
+        let Some(place) = first.remove(&place).filter(|item| item.contains_key("submission"))
+        else {
+            return Ok(None);
+        };
+        let place = Stored::<SubmissionPlace>::from_item(place)?.value;
+        let submission = keys::submission(place.session, place.day);
+        let (run, output) = (place.run.map(keys::run), place.run.map(keys::output));
+        let wanted = [Some(submission.clone()), run.clone(), output.clone()];
+        let mut second = self.get_all(&wanted.into_iter().flatten().collect::<Vec<_>>()).await?;
+        let Some(submission) = second.remove(&submission) else { return Ok(None) };
+        let text: Option<SubmittedText> = read(first.remove(&text))?;
+        let patches: Option<SubmittedPatches> = read(first.remove(&patches))?;
+        Ok(Some(WholeSubmission {
+            submission: Stored::from_item(submission)?.value,
+            text: text.map(|text| text.content),
+            diff: patches.map(|patches| patches.diff),
+            run: read(run.and_then(|run| second.remove(&run)))?,
+            output: read(output.and_then(|output| second.remove(&output)))?,
+        }))
     }
 
     /// A recruiter's submissions, newest first; at most a page of the table.
@@ -110,25 +164,8 @@ impl Store {
         let rows = self.rows::<Submission>(range).await?;
         Ok(rows.into_iter().map(|row| row.value).collect())
     }
+}
 
-    /// The wide bodies of `submission`: one call.
-    pub async fn bodies(&self, submission: &Submission) -> Result<Bodies, Error> {
-        let (text, patches) = (keys::text(submission.id), keys::patches(submission.id));
-        let code = submission.code.as_ref().map(|code| code.run);
-        let (run, output) = (code.map(keys::run), code.map(keys::output));
-        let wanted = [Some(&text), Some(&patches), run.as_ref(), output.as_ref()];
-        let wanted: Vec<_> = wanted.into_iter().flatten().cloned().collect();
-        let mut items = self.get_all(&wanted).await?;
-        let mut take = |key: keys::Key| items.remove(&(key.pk, key.sk));
-        let text = take(text).map(Stored::<SubmittedText>::from_item).transpose()?;
-        let diff = take(patches).map(Stored::<SubmittedPatches>::from_item).transpose()?;
-        let run = run.and_then(&mut take).map(Stored::<Run>::from_item).transpose()?;
-        let output = output.and_then(&mut take).map(Stored::<RunOutput>::from_item).transpose()?;
-        Ok(Bodies {
-            text: text.map(|text| text.value.content),
-            diff: diff.map(|diff| diff.value.diff),
-            run: run.map(|run| run.value),
-            output: output.map(|output| output.value),
-        })
-    }
+fn read<T: Entity>(item: Option<Item>) -> Result<Option<T>, Error> {
+    Ok(item.map(Stored::from_item).transpose()?.map(|stored| stored.value))
 }

@@ -36,7 +36,8 @@ pub(super) struct Answer {
 impl Answer {
     /// The status is `status`.
     pub(super) fn is(&self, status: u16) -> Result<(), Surprise> {
-        self.ensure(self.status == status, || format!("the status {status}"))
+        let is = self.status == status;
+        is.then_some(()).ok_or_else(|| Surprise::new(format!("the status {status}")))
     }
 
     /// The answer refuses, in the one shape of every error, with this code.
@@ -49,7 +50,8 @@ impl Answer {
 
     /// The body has at least these fields with these values, at every depth.
     pub(super) fn shows(&self, fields: &Value) -> Result<(), Surprise> {
-        self.ensure(includes(&self.body, fields), || format!("a body with {fields}"))
+        let shows = includes(&self.body, fields);
+        shows.then_some(()).ok_or_else(|| Surprise::new(format!("a body with {fields}")))
     }
 
     /// The number at a JSON pointer.
@@ -68,8 +70,7 @@ impl Answer {
     /// The elements of the list at a JSON pointer.
     pub(super) fn list(&self, pointer: &str) -> Result<&[Value], Surprise> {
         let list = self.body.pointer(pointer).and_then(Value::as_array);
-        let list = list.ok_or_else(|| Surprise::new(format!("a list at `{pointer}`")))?;
-        Ok(list)
+        list.map(Vec::as_slice).ok_or_else(|| Surprise::new(format!("a list at `{pointer}`")))
     }
 
     /// The first element of the list at a JSON pointer that has at least these fields.
@@ -79,21 +80,23 @@ impl Answer {
 
     /// The answer came within `limit`.
     pub(super) fn within(&self, limit: Duration) -> Result<(), Surprise> {
-        self.ensure(self.took < limit, || format!("an answer within {} ms", limit.as_millis()))
+        let ms = limit.as_millis();
+        let in_time = self.took < limit;
+        in_time.then_some(()).ok_or_else(|| Surprise::new(format!("an answer within {ms} ms")))
     }
 
     /// The header is there.
     pub(super) fn has_header(&self, name: &str) -> Result<(), Surprise> {
-        self.ensure(self.headers.contains_key(name), || format!("the header `{name}`"))
+        let has = self.headers.contains_key(name);
+        has.then_some(()).ok_or_else(|| Surprise::new(format!("the header `{name}`")))
     }
 
     /// The web client reads nothing else as JSON.
     pub(super) fn is_json(&self) -> Result<(), Surprise> {
         let kind = self.headers.get("content-type").and_then(|kind| kind.to_str().ok());
-        let is_json = kind.is_some_and(|kind| kind.contains("application/json"));
-        self.ensure(is_json && !self.body.is_null(), || {
-            "a body that is JSON and says so".to_owned()
-        })
+        let says_so = kind.is_some_and(|kind| kind.contains("application/json"));
+        let reads = says_so && !self.body.is_null();
+        reads.then_some(()).ok_or_else(|| Surprise::new("a body that is JSON and says so"))
     }
 
     /// Status, time and body in one line, as a failed check shows them.
@@ -101,10 +104,6 @@ impl Answer {
         let body: String = self.text.chars().take(SHOWN_CHARS_MAX).collect();
         let cut = if body.len() < self.text.len() { "…" } else { "" };
         format!("{} after {} ms: {body}{cut}", self.status, self.took.as_millis())
-    }
-
-    fn ensure(&self, holds: bool, expected: impl FnOnce() -> String) -> Result<(), Surprise> {
-        if holds { Ok(()) } else { Err(Surprise::new(expected())) }
     }
 }
 

@@ -46,14 +46,14 @@ pub(super) async fn signs_in(stage: &mut Stage<'_>) -> Result<Person, DemoFailed
             Ok(((), "the stack is up".to_owned()))
         })
         .await?;
-    let person = ("Rita Recruiter", RECRUITER_EMAIL);
+    let person = ("The recruiter", RECRUITER_EMAIL);
     let recruiter = stage.sign_in(("recruiter", "recruiter"), person).await?;
     stage
         .step(&recruiter.get("/api/auth/me"), |answer| {
             answer.is(200)?;
             answer.shows(&json!({ "email": RECRUITER_EMAIL, "role": "recruiter" }))?;
             let name = answer.text("/name")?;
-            Ok(((), format!("{name} has an account")))
+            Ok(((), format!("the account is {name}'s")))
         })
         .await?;
     Ok(recruiter)
@@ -61,7 +61,7 @@ pub(super) async fn signs_in(stage: &mut Stage<'_>) -> Result<Person, DemoFailed
 
 /// A colleague of the recruiter's, who is to see nothing of all this.
 pub(super) async fn rival_signs_in(stage: &mut Stage<'_>) -> Result<Person, DemoFailed> {
-    stage.sign_in(("rival", "recruiter"), ("Rob Rival", "recruiter2@local.test")).await
+    stage.sign_in(("rival", "recruiter"), ("The rival", "recruiter2@local.test")).await
 }
 
 /// A simulation of five days, there by its number at once and in the list soon.

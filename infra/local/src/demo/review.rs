@@ -30,15 +30,12 @@ pub(super) async fn sees_the_code_at_once(
         .await?;
     let detail = detail(recruiter, submission);
     stage
-        .until("the submission by its number", &detail, |answer| {
-            if is_behind(answer)? {
-                return Ok(None);
-            }
+        .step(&detail, |answer| {
             answer.is(200)?;
             answer.shows(&json!({ "testResults": { "commitSha": commit } }))?;
             let status = answer.text("/testResults/status")?;
             match status.as_str() {
-                "pending" | "passed" => Ok(Some(((), format!("its tests: {status}")))),
+                "pending" | "passed" => Ok(((), format!("its tests: {status}"))),
                 _ => Err(Surprise::new("test results that are pending or passed")),
             }
         })
@@ -68,7 +65,7 @@ async fn sees_the_examined_code(
     stage
         .until("the results of the tests", detail, |answer| {
             let pending = json!({ "testResults": { "status": "pending" } });
-            if is_behind(answer)? || answer.shows(&pending).is_ok() {
+            if answer.shows(&pending).is_ok() {
                 return Ok(None);
             }
             answer.is(200)?;
@@ -164,13 +161,10 @@ pub(super) async fn reads_a_text(
         "code": null, "testResults": null, "diffSummary": null,
     });
     stage
-        .until("the submission by its number", &detail(recruiter, submission), |answer| {
-            if is_behind(answer)? {
-                return Ok(None);
-            }
+        .step(&detail(recruiter, submission), |answer| {
             answer.is(200)?;
             answer.shows(&wanted)?;
-            Ok(Some(((), format!("day {day}, {kind}: as Ada wrote it"))))
+            Ok(((), format!("day {day}, {kind}: as Ada wrote it")))
         })
         .await
 }
@@ -219,12 +213,4 @@ fn submissions(recruiter: &Person, invite: &Invite) -> Call {
 
 fn detail(recruiter: &Person, submission: u64) -> Call {
     recruiter.get(format!("/api/submissions/{submission}"))
-}
-
-/// A recruiter's submission is found by its number through an index, which may be behind for a moment.
-fn is_behind(answer: &Answer) -> Result<bool, Surprise> {
-    if answer.status == 404 {
-        answer.refuses(404, "SUBMISSION_NOT_FOUND")?;
-    }
-    Ok(answer.status == 404)
 }

@@ -181,7 +181,7 @@ impl<'a> Stage<'a> {
 
     fn print_step(&mut self, call: &Call, answer: &Answer, note: &str) -> Result<(), DemoFailed> {
         let Self { steps, chapter, .. } = self;
-        let Call { who, method, .. } = call;
+        let (who, method) = (call.who, call.method.as_str());
         let (path, status, ms) = (call.shown(), answer.status, answer.took.as_millis());
         writeln!(
             self.out,

@@ -85,7 +85,7 @@ async fn a_stack_that_is_not_there_is_told_without_its_address() {
 #[tokio::test]
 async fn what_takes_its_time_is_looked_at_until_it_is_there() {
     let (places, looks) = counting_stack().await;
-    let options = Options { patience: Duration::from_secs(60), ..HASTY };
+    let options = Options { patience: Duration::from_mins(1), ..HASTY };
     let mut printed = Vec::new();
     let mut stage = Stage::new(&places, &options, &mut printed).unwrap();
 
