@@ -3,8 +3,11 @@
 
 mod auth;
 mod bodies;
+mod candidates;
+mod claims;
 mod five_days;
 mod invites;
 mod invites_again;
 mod simulations;
 mod tidy;
+mod workspaces;
