@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tests::caller::Caller;
-use tests::story::{Story, simulation_body};
+use tests::story::Story;
+use tests::work::simulation_body;
 
 #[tokio::test]
 async fn a_candidate_works_through_five_days_and_the_recruiter_sees_it_all() {

@@ -44,6 +44,11 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(&body)).await
     }
 
+    /// `POST path` without a body and without a content type.
+    pub async fn post_nothing(&self, path: &str) -> Answer {
+        self.send(self.request(Method::POST, path)).await
+    }
+
     /// A request that a test finishes by hand.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.api));

@@ -3,8 +3,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test may fail loudly"
 )]
 
 pub mod caller;
+pub mod cost;
+pub mod problem;
 pub mod story;
+pub mod table;
+pub mod together;
+pub mod work;

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use local::github::runs::RunTiming;
-use local::github::templates::TEMPLATES;
 use local::issuer::{Identity, Role};
 use local::stack::{Data, Listeners, Options, Stack};
-use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
@@ -21,20 +19,18 @@ pub const MORNING: &str = "2026-03-02T09:00:00Z";
 pub struct Story {
     pub stack: Stack,
     pub clock: Clock,
-    http: reqwest::Client,
-}
-
-/// A candidate who was invited.
-#[derive(Debug, Clone)]
-pub struct Invited {
-    pub simulation: u64,
-    pub session: u64,
-    pub token: String,
+    pub(crate) http: reqwest::Client,
 }
 
 impl Story {
     /// A fresh stack at nine in the morning.
     pub async fn begin() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A fresh stack at nine in the morning, with these settings beside the usual ones.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let clock = Clock::fixed(MORNING.parse().unwrap());
         let options = Options {
             data: Data::Memory,
@@ -47,7 +43,7 @@ impl Story {
             },
             github_latency: Duration::ZERO,
             functions: None,
-            overrides: std::collections::BTreeMap::new(),
+            overrides: overrides.collect(),
             environment: "test",
         };
         let port = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -104,86 +100,4 @@ impl Story {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
-
-    /// A simulation of recruiter 1.
-    pub async fn simulation(&self) -> u64 {
-        let made = self.recruiter(1).post("/api/simulations", simulation_body()).await.expect(201);
-        made["id"].as_u64().unwrap()
-    }
-
-    /// A candidate invited by recruiter 1, with repositories made and mail sent.
-    pub async fn invited(&self, email: &str) -> Invited {
-        let simulation = self.simulation().await;
-        let body = json!({ "candidateName": "Ada Example", "inviteEmail": email });
-        let path = format!("/api/simulations/{simulation}/invite");
-        let invited = self.recruiter(1).post(&path, body).await.expect(200);
-        self.settle().await;
-        Invited {
-            simulation,
-            session: invited["candidateSessionId"].as_u64().unwrap(),
-            token: invited["token"].as_str().unwrap().to_owned(),
-        }
-    }
-
-    /// A candidate who has claimed the invite, ready to work.
-    pub async fn claimed(&self, email: &str) -> (Invited, Caller) {
-        let invited = self.invited(email).await;
-        let candidate = self.candidate(email);
-        candidate.get(&format!("/api/candidate/session/{}", invited.token)).await.expect(200);
-        (invited.clone(), candidate.on(invited.session))
-    }
-
-    /// The id of the task that a candidate is to do now.
-    pub async fn current_task(&self, candidate: &Caller, session: u64) -> u64 {
-        let path = format!("/api/candidate/session/{session}/current_task");
-        let current = candidate.get(&path).await.expect(200);
-        current["currentTask"]["id"].as_u64().unwrap()
-    }
-
-    /// Hands in the text of a text day; the task after it.
-    pub async fn hand_in_text(&self, candidate: &Caller, task: u64) -> u64 {
-        let body = json!({ "contentText": "Well thought out." });
-        candidate.post(&format!("/api/tasks/{task}/submit"), body).await.expect(201);
-        task + 1
-    }
-
-    /// A candidate who has handed in day 1 and works on day 2, whose task is the number.
-    pub async fn on_day_two(&self, email: &str) -> (Invited, Caller, u64) {
-        let (invited, candidate) = self.claimed(email).await;
-        let first = self.current_task(&candidate, invited.session).await;
-        let second = self.hand_in_text(&candidate, first).await;
-        (invited, candidate, second)
-    }
-
-    /// The name of the repository that a candidate has for `task`.
-    pub async fn repository(&self, candidate: &Caller, task: u64) -> String {
-        let path = format!("/api/tasks/{task}/codespace/status");
-        let status = candidate.get(&path).await.expect(200);
-        status["repoFullName"].as_str().unwrap().to_owned()
-    }
-
-    /// Pushes what makes all tests of the default template pass; the new commit.
-    pub fn push_solution(&self, repository: &str) -> String {
-        let template = TEMPLATES[0];
-        let pushed = self.stack.github.push(
-            repository,
-            "main",
-            template.source,
-            &template.solved(),
-            "Solve",
-        );
-        pushed.unwrap()
-    }
-}
-
-/// What a recruiter sends to create a simulation.
-pub fn simulation_body() -> Value {
-    json!({
-        "title": "Payments API",
-        "role": "Backend Engineer",
-        "techStack": "Python, FastAPI",
-        "seniority": "Mid",
-        "focus": "Idempotent payments",
-        "templateKey": "python-fastapi",
-    })
 }

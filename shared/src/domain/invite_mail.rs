@@ -43,6 +43,12 @@ impl InviteMail {
         left.max(SignedDuration::ZERO)
     }
 
+    /// The same in whole seconds, rounded up: after them, and not before, the pause is over.
+    pub fn seconds_left(&self, now: Timestamp) -> u32 {
+        let milliseconds = u64::try_from(self.pause_left(now).as_millis()).unwrap_or(0);
+        u32::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u32::MAX)
+    }
+
     /// Another mail.
     pub fn next(self, now: Timestamp) -> Self {
         let number = self.number + 1;

@@ -37,7 +37,7 @@ pub async fn name_github_account(
             write = write.job(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
         Ok(match app.store.write(write, &app.mint).await? {
-            Written::Yes => Some(desk),
+            Written::Yes => Some(open_desk(app, candidate, id).await?),
             Written::Refused => None,
         })
     })

@@ -40,8 +40,7 @@ async fn attempt(
         .invited_again(before.candidate_name.clone(), version, now)
         .ok_or(Error::CandidateCompleted)?;
     if session.mail.number == before.mail.number {
-        let seconds = before.mail.pause_left(now).as_secs() + 1;
-        return Err(Error::MailTooSoon(u32::try_from(seconds).unwrap_or(1)));
+        return Err(Error::MailTooSoon(before.mail.seconds_left(now)));
     }
     let write = Transaction::new().replace(&read, &session)?.job(&mail_job(app, &session, now))?;
     match app.store.write(write, &app.mint).await? {
