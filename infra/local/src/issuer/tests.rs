@@ -26,7 +26,7 @@ fn fixed_issuer(documents: &Documents) -> Issuer {
 }
 
 fn ada() -> Identity {
-    Identity::new("Ada@local.test", Role::Recruiter)
+    Identity::new("Ada@example.com", Role::Recruiter)
 }
 
 async fn get(issuer: &Issuer, path: &str) -> Value {
@@ -69,7 +69,7 @@ async fn a_minted_token_verifies_against_the_served_keys_and_a_strangers_does_no
     forged.truncate(forged.rfind('.').unwrap());
     forged.push_str(&their_own[their_own.rfind('.').unwrap()..]);
 
-    assert_eq!(claims["https://tenon.ai/email"], "Ada@local.test");
+    assert_eq!(claims["https://tenon.ai/email"], "Ada@example.com");
     assert!(verified(keys, &forged).is_err());
 }
 
@@ -108,17 +108,23 @@ fn the_claims_are_those_of_auth0() {
         issuer.claims(&ada(), 60),
         json!({
             "iss": "http://127.0.0.1:4001/",
-            "sub": "auth0|8d0469460774a4b21a16592ddebeafed",
+            "sub": "auth0|3e3417d7ef77d5932a6734b916515ed5",
             "aud": ["https://api.tenon.test", "http://127.0.0.1:4001/userinfo"],
             "iat": 1_772_442_000,
             "exp": 1_772_445_600,
-            "https://tenon.ai/email": "Ada@local.test",
+            "https://tenon.ai/email": "Ada@example.com",
             "https://tenon.ai/name": "Ada",
             "https://tenon.ai/roles": ["recruiter"],
             "https://tenon.ai/permissions": ["recruiter:access"],
             "permissions": ["recruiter:access"],
         })
     );
+}
+
+#[test]
+fn whom_the_seed_knows_is_called_as_there() {
+    let seeded = Identity::new("Recruiter1@Local.test", Role::Recruiter);
+    assert_eq!(seeded.subject(), "dev|recruiter1@local.test");
 }
 
 #[test]
@@ -132,13 +138,13 @@ fn an_address_that_is_not_verified_is_said_to_be_so_and_nothing_is_said_otherwis
 
 #[test]
 fn a_subject_follows_from_the_address_unless_it_is_given() {
-    let small = Identity::new("ada@local.test", Role::Candidate);
+    let small = Identity::new("ada@example.com", Role::Candidate);
     let other = Identity::new("bob@local.test", Role::Recruiter);
-    let seeded = Identity { sub: Some("dev|ada@local.test".to_owned()), ..ada() };
+    let seeded = Identity { sub: Some("dev|ada@example.com".to_owned()), ..ada() };
 
     assert_eq!(ada().subject(), small.subject());
     assert_ne!(ada().subject(), other.subject());
-    assert_eq!(seeded.subject(), "dev|ada@local.test");
+    assert_eq!(seeded.subject(), "dev|ada@example.com");
 }
 
 #[test]
@@ -179,7 +185,7 @@ async fn the_form_and_json_give_the_same_token() {
     let (json_status, answer) = post(
         &issuer,
         "application/json",
-        r#"{"email":"Ada@local.test","role":"recruiter","minutes":60}"#,
+        r#"{"email":"Ada@example.com","role":"recruiter","minutes":60}"#,
     )
     .await;
 
