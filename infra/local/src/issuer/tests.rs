@@ -179,7 +179,7 @@ async fn the_form_and_json_give_the_same_token() {
     let (form_status, page) = post(
         &issuer,
         "application/x-www-form-urlencoded",
-        "email=Ada%40local.test&name=&role=recruiter&minutes=60",
+        "email=Ada%40example.com&name=&role=recruiter&minutes=60",
     )
     .await;
     let (json_status, answer) = post(
