@@ -136,7 +136,10 @@ pub enum Error {
     NotCodeTask,
     /// No workspace was ever asked for; asked for by a status call (404) or by another (400).
     #[error("the workspace was not initialized")]
-    WorkspaceMissing { on_status: bool },
+    WorkspaceMissing {
+        /// Whether a status call asked.
+        on_status: bool,
+    },
     /// The workspace is being made.
     #[error("the workspace is being made")]
     WorkspaceNotReady,

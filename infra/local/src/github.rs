@@ -23,21 +23,21 @@ use crate::github::routes::{
 use crate::github::runs::RunTiming;
 use crate::github::world::{NewCommit, World};
 
-pub mod answers;
-pub mod archive;
-pub mod comparison;
-pub mod diff;
-pub mod gate;
-pub mod objects;
-pub mod pages;
+mod answers;
+mod archive;
+mod comparison;
+mod diff;
+mod gate;
+mod objects;
+mod pages;
 pub mod refusal;
-pub mod repository;
-pub mod results;
-pub mod routes;
+mod repository;
+mod results;
+mod routes;
 pub mod runs;
 pub mod templates;
 pub mod users;
-pub mod world;
+mod world;
 
 /// What a request may carry: enough for a file of 30 MB in base64.
 const BODY_BYTES_MAX: usize = 41_943_040;

@@ -21,8 +21,6 @@ pub struct Output {
 }
 
 impl Output {
-    /// Redacts `text`, then keeps its first `limit_chars` characters. Text of exactly the limit stays
-    /// whole.
     /// The first `limit_chars` characters of it.
     pub fn head(&self, limit_chars: usize) -> Self {
         match self.text.char_indices().nth(limit_chars) {
@@ -33,6 +31,8 @@ impl Output {
         }
     }
 
+    /// Redacts `text`, then keeps its first `limit_chars` characters. Text of exactly the limit stays
+    /// whole.
     pub fn cut(text: &str, limit_chars: usize) -> Self {
         let mut text = redact(text);
         let end = text.char_indices().nth(limit_chars).map(|(at, _)| at);
