@@ -82,12 +82,11 @@ async fn a_recruiter_belongs_to_the_company_of_a_verified_domain_and_else_to_the
         let made = recruiter.post("/api/simulations", simulation_body()).await.expect(201);
         let body = json!({ "candidateName": "Ada", "inviteEmail": "ada@example.com" });
         let invite = format!("/api/simulations/{}/invite", made["id"]);
-        let invited = recruiter.post(&invite, body).await.expect(200);
+        let session = recruiter.post(&invite, body).await.expect(200)["candidateSessionId"].clone();
 
-        let invites = candidate.get("/api/candidate/invites").await.expect(200);
-        let session = &invited["candidateSessionId"];
-        let mut invites = invites.as_array().unwrap().iter();
-        let seen = invites.find(|invite| invite["candidateSessionId"] == *session).unwrap();
+        let listed = candidate.get("/api/candidate/invites").await.expect(200);
+        let mut rows = listed.as_array().unwrap().iter();
+        let seen = rows.find(|row| row["candidateSessionId"] == session).unwrap();
         assert_eq!(seen["companyName"], company);
     }
 }

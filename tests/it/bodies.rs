@@ -105,10 +105,10 @@ async fn a_body_that_does_not_say_its_length_is_measured_as_it_comes() {
     let recruiter = Identity::new("recruiter1@local.test", Role::Recruiter);
     let token = story.stack.issuer.token(&recruiter).unwrap();
 
-    let taken = chunked(&story, &token, &padded(LIMIT)).await;
+    let accepted = chunked(&story, &token, &padded(LIMIT)).await;
     let refused = chunked(&story, &token, &padded(LIMIT + 1)).await;
 
-    assert!(taken.starts_with("HTTP/1.1 201 "), "{taken}");
+    assert!(accepted.starts_with("HTTP/1.1 201 "), "{accepted}");
     assert!(refused.starts_with("HTTP/1.1 413 "), "{refused}");
     assert!(refused.contains("\"errorCode\":\"BODY_TOO_LARGE\""), "{refused}");
     assert_eq!(story.items("SIM#").await.len(), 1);

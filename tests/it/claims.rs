@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use local::issuer::{Identity, Role};
 use serde_json::json;
-use tests::caller::Caller;
+use tests::caller::{Answer, Caller};
 use tests::cost::Cost;
 use tests::problem::problem;
 use tests::story::Story;
@@ -15,6 +15,10 @@ const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 fn link(invited: &Invited) -> String {
     format!("/api/candidate/session/{}", invited.token)
+}
+
+async fn following(who: Caller, link: String) -> Answer {
+    who.get(&link).await
 }
 
 /// Somebody who has Ada's address under another subject.
@@ -154,12 +158,9 @@ async fn of_two_subjects_who_claim_at_once_one_has_it() {
     let story = Story::begin().await;
     for _ in 0..5 {
         let invited = story.invited(ADA).await;
-        let claims = [story.candidate(ADA), namesake(&story)].map(|who| {
-            let link = link(&invited);
-            async move { who.get(&link).await }
-        });
+        let claims = [story.candidate(ADA), namesake(&story)];
 
-        let answers = together(claims).await;
+        let answers = together(claims.map(|who| following(who, link(&invited)))).await;
 
         let statuses = (with_status(&answers, 200), with_status(&answers, 404));
         assert_eq!(statuses, (1, 1), "{answers:?}");

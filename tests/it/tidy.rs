@@ -138,8 +138,8 @@ fn every_flow_is_used() {
             rest.and_then(|rest| rest.split(['(', '<']).next()).map(str::to_owned)
         };
         for function in text.lines().filter_map(declared) {
-            let uses = users.matches(&format!("{function}(")).count();
-            assert!(uses > 1, "{name}: nobody calls `{function}`");
+            let calls = users.matches(&format!("{function}(")).count();
+            assert!(calls > 1, "{name}: nobody calls `{function}`");
         }
     }
 }

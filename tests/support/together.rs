@@ -1,4 +1,4 @@
-//! Several requests at the same time.
+//! Several things at the same time.
 
 use tokio::task::JoinSet;
 
@@ -9,7 +9,15 @@ pub async fn together<F>(requests: impl IntoIterator<Item = F>) -> Vec<Answer>
 where
     F: Future<Output = Answer> + Send + 'static,
 {
-    requests.into_iter().collect::<JoinSet<_>>().join_all().await
+    all_of(requests).await
+}
+
+/// Does all of `work` at once; what came of it, in the order in which it was ready.
+pub async fn all_of<F>(work: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    work.into_iter().collect::<JoinSet<_>>().join_all().await
 }
 
 /// How many of `answers` have `status`.
