@@ -1,8 +1,8 @@
 //! The shapes of GitHub's answers, a file per subject.
 
-pub mod accounts;
-pub mod actions;
-pub mod commits;
-pub mod contents;
-pub mod links;
-pub mod repositories;
+pub(super) mod accounts;
+pub(super) mod actions;
+pub(super) mod commits;
+pub(super) mod contents;
+pub(super) mod links;
+pub(super) mod repositories;

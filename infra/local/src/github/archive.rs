@@ -9,7 +9,7 @@ use crate::github::objects::{Commit, EntryKind, Object, Sha, TreeEntry};
 const KIND: &str = "github.object";
 
 /// Paths, `/` between their parts, with the blobs they name.
-pub type Files = BTreeMap<String, Sha>;
+pub(super) type Files = BTreeMap<String, Sha>;
 
 /// The objects, in memory and in the documents. Nothing is ever removed.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::github::objects::Sha;
 
 /// Commits one side has and the other has not, and the files that changed since they parted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
+pub(super) struct Comparison {
     pub merge_base: Sha,
     /// The commits of `head` that `base` lacks, oldest first.
     pub ahead: Vec<Sha>,
@@ -18,7 +18,7 @@ pub struct Comparison {
 
 /// A file that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedFile {
+pub(super) struct ChangedFile {
     pub path: String,
     pub change: Change,
     /// The blob at `head`, or at the merge base when it is gone.
@@ -29,7 +29,7 @@ pub struct ChangedFile {
 
 /// What happened to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     Added,
     Removed,
     Modified,
@@ -41,7 +41,7 @@ pub enum Change {
 
 impl Change {
     /// GitHub's `status` of a file.
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",
@@ -53,7 +53,7 @@ impl Change {
 
 impl Comparison {
     /// Compares two commits of the archive; none when they have no common ancestor.
-    pub fn between(archive: &Archive, base: &Sha, head: &Sha) -> Option<Self> {
+    pub(super) fn between(archive: &Archive, base: &Sha, head: &Sha) -> Option<Self> {
         let merge_base = archive.merge_base(base, head)?;
         let since = |commit| {
             let history = archive.history(commit).into_iter();
@@ -67,7 +67,7 @@ impl Comparison {
     }
 
     /// GitHub's `status` of a comparison.
-    pub fn status(&self) -> &'static str {
+    pub(super) fn status(&self) -> &'static str {
         match (self.ahead.is_empty(), self.behind == 0) {
             (true, true) => "identical",
             (false, true) => "ahead",

@@ -11,7 +11,7 @@ const HEADING_CHARACTERS_MAX: usize = 80;
 
 /// How a text changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(super) struct Difference {
     /// Lines that were added.
     pub additions: usize,
     /// Lines that were taken away.
@@ -38,7 +38,7 @@ struct Hunk<'steps, 'text> {
 
 impl Difference {
     /// What turns `old` into `new`.
-    pub fn between(old: &str, new: &str) -> Self {
+    pub(super) fn between(old: &str, new: &str) -> Self {
         let steps = steps(old, new);
         let old_lines: Vec<&str> = old.split_inclusive('\n').collect();
         let patch: String = hunks(&steps).iter().map(|hunk| hunk.text(&old_lines)).collect();

@@ -15,18 +15,18 @@ use crate::github::refusal::Refusal;
 
 /// Who calls. A wrong token is refused (401); none makes a stranger, who sees public repositories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
+pub(super) enum Caller {
     Stranger,
     Tenon,
 }
 
 /// The proof that the caller brought the token; without it 401.
 #[derive(Debug, Clone, Copy)]
-pub struct Tenon;
+pub(super) struct Tenon;
 
 /// A JSON body: 400 when it is no JSON, 422 when it is not what the operation takes.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub(super) struct Body<T>(pub T);
 
 impl FromRequestParts<GitHub> for Caller {
     type Rejection = Refusal;

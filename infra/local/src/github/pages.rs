@@ -12,8 +12,8 @@ use crate::github::results::Results;
 use crate::github::runs::{Run, RunState};
 use crate::github::world::World;
 
-pub mod index;
-pub mod repository;
+pub(super) mod index;
+pub(super) mod repository;
 
 const STYLE: &str = include_str!("pages/style.css");
 

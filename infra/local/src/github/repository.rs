@@ -108,7 +108,7 @@ impl Permission {
 
 /// The name GitHub gives a repository that was asked for as `asked`: everything but letters, digits,
 /// `.`, `_` and `-` becomes `-`. None when it is blank or longer than 100 characters.
-pub fn repository_name(asked: &str) -> Option<String> {
+pub(super) fn repository_name(asked: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let name: String = asked.trim().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
     let reserved = matches!(name.as_str(), "" | "." | "..");
@@ -116,7 +116,7 @@ pub fn repository_name(asked: &str) -> Option<String> {
 }
 
 /// Whether git takes `name` (`refs/…/…`) as the name of a reference.
-pub fn is_reference_name(name: &str) -> bool {
+pub(super) fn is_reference_name(name: &str) -> bool {
     let parts: Vec<&str> = name.split('/').collect();
     let sound = |part: &&str| {
         let ends =

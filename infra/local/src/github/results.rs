@@ -14,15 +14,15 @@ use crate::github::archive::Archive;
 use crate::github::runs::Run;
 
 /// Where the cases are.
-pub const CASES_PATH: &str = "tests/cases.json";
+pub(super) const CASES_PATH: &str = "tests/cases.json";
 /// The artifact a template's workflow uploads.
-pub const ARTIFACT_NAME: &str = "tenon-test-results";
+pub(super) const ARTIFACT_NAME: &str = "tenon-test-results";
 /// The file inside it.
 const RESULTS_FILE: &str = "tenon-test-results.json";
 
 /// One line of `tests/cases.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Case {
+pub(super) struct Case {
     pub name: String,
     pub file: String,
     pub contains: String,
@@ -30,7 +30,7 @@ pub struct Case {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Results {
+pub(super) struct Results {
     /// GitHub's `conclusion`.
     pub conclusion: &'static str,
     /// What `tenon-test-results.json` holds; none when the run broke before it could write it, or
@@ -40,7 +40,7 @@ pub struct Results {
 
 impl Results {
     /// What this run finds.
-    pub fn of(run: &Run, archive: &Archive) -> Self {
+    pub(super) fn of(run: &Run, archive: &Archive) -> Self {
         let text = |path: &str| {
             let content = archive.file_at(&run.head_sha, path)?;
             Some(String::from_utf8_lossy(content).into_owned())
@@ -99,7 +99,7 @@ fn why(case: &Case) -> String {
 }
 
 /// The zip of the artifact, the same bytes for the same results.
-pub fn zipped(results: &Value) -> Result<Vec<u8>, ZipError> {
+pub(super) fn zipped(results: &Value) -> Result<Vec<u8>, ZipError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(RESULTS_FILE, SimpleFileOptions::default())?;
     zip.write_all(format!("{results:#}\n").as_bytes())?;

@@ -7,13 +7,13 @@ use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
 use crate::github::world::World;
 
-pub mod accounts;
-pub mod actions;
-pub mod comparisons;
-pub mod contents;
-pub mod downloads;
-pub mod git;
-pub mod repositories;
+pub(super) mod accounts;
+pub(super) mod actions;
+pub(super) mod comparisons;
+pub(super) mod contents;
+pub(super) mod downloads;
+pub(super) mod git;
+pub(super) mod repositories;
 
 /// GitHub's length of a page, and its limit.
 const PER_PAGE: usize = 30;
@@ -21,25 +21,25 @@ const PER_PAGE_MAX: usize = 100;
 
 /// `page` and `per_page`; what is no number counts as not given, as GitHub has it.
 #[derive(Debug, Default, Deserialize)]
-pub struct Page {
+pub(super) struct Page {
     page: Option<String>,
     per_page: Option<String>,
 }
 
 impl Page {
     /// The items of this page.
-    pub fn of<T>(&self, items: Vec<T>) -> Vec<T> {
+    pub(super) fn of<T>(&self, items: Vec<T>) -> Vec<T> {
         let length = number(self.per_page.as_ref()).unwrap_or(PER_PAGE).min(PER_PAGE_MAX);
         items.into_iter().skip(self.before(length)).take(length).collect()
     }
 
     /// Whether this is the first page.
-    pub fn is_first(&self) -> bool {
+    pub(super) fn is_first(&self) -> bool {
         number(self.page.as_ref()).unwrap_or(1) == 1
     }
 
     /// Whether a page was asked for at all.
-    pub fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         self.page.is_some() || self.per_page.is_some()
     }
 
@@ -53,7 +53,7 @@ fn number(text: Option<&String>) -> Option<usize> {
 }
 
 /// The repository, when the caller may see it.
-pub fn visible<'world>(
+pub(super) fn visible<'world>(
     world: &'world World,
     caller: Caller,
     (owner, name): (&str, &str),
@@ -63,11 +63,11 @@ pub fn visible<'world>(
 }
 
 /// Whether the caller may see the repository.
-pub fn sees(caller: Caller, repository: &Repository) -> bool {
+pub(super) fn sees(caller: Caller, repository: &Repository) -> bool {
     caller == Caller::Tenon || !repository.is_private()
 }
 
 /// What is answered to everything this GitHub does not know.
-pub async fn unknown() -> Refusal {
+pub(super) async fn unknown() -> Refusal {
     Refusal::NotFound
 }

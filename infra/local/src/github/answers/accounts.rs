@@ -9,7 +9,7 @@ use crate::github::users::{BOT_LOGIN, User};
 use crate::github::world::World;
 
 /// `simple-user`.
-pub fn simple(user: &User) -> Map<String, Value> {
+pub(crate) fn simple(user: &User) -> Map<String, Value> {
     let mut answer = Map::new();
     answer.insert("login".to_owned(), json!(user.login));
     answer.insert("id".to_owned(), json!(user.id));
@@ -28,12 +28,12 @@ pub fn simple(user: &User) -> Map<String, Value> {
 }
 
 /// `simple-user` of a login, or null when nobody goes by it.
-pub fn by_login(world: &World, login: &str) -> Value {
+pub(crate) fn by_login(world: &World, login: &str) -> Value {
     world.user(login).map_or(Value::Null, |user| Value::Object(simple(user)))
 }
 
 /// `public-user`.
-pub fn public(world: &World, user: &User) -> Value {
+pub(crate) fn public(world: &World, user: &User) -> Value {
     let mut answer = simple(user);
     for name in ["name", "company", "location", "email", "hireable", "bio", "twitter_username"] {
         answer.insert(name.to_owned(), Value::Null);
@@ -52,7 +52,7 @@ pub fn public(world: &World, user: &User) -> Value {
 }
 
 /// `collaborator`; none when the account is unknown.
-pub fn collaborator(world: &World, login: &str, permission: Permission) -> Option<Value> {
+pub(crate) fn collaborator(world: &World, login: &str, permission: Permission) -> Option<Value> {
     let mut answer = simple(world.user(login)?);
     answer.insert("permissions".to_owned(), permissions(permission));
     answer.insert("role_name".to_owned(), json!(permission.role()));
@@ -60,7 +60,7 @@ pub fn collaborator(world: &World, login: &str, permission: Permission) -> Optio
 }
 
 /// What a permission includes, one switch each.
-pub fn permissions(permission: Permission) -> Value {
+pub(crate) fn permissions(permission: Permission) -> Value {
     json!({
         "admin": permission >= Permission::Admin,
         "maintain": permission >= Permission::Maintain,
@@ -71,7 +71,7 @@ pub fn permissions(permission: Permission) -> Value {
 }
 
 /// `repository-invitation`.
-pub fn invitation(
+pub(crate) fn invitation(
     world: &World,
     repository: &Repository,
     login: &str,

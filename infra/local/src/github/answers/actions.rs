@@ -17,7 +17,7 @@ use crate::github::world::World;
 const ATTEMPT: u64 = 1;
 
 /// `workflow-run` as it stands at `now`.
-pub fn run(world: &World, repository: &Repository, run: &Run, now: Timestamp) -> Value {
+pub(crate) fn run(world: &World, repository: &Repository, run: &Run, now: Timestamp) -> Value {
     let api = format!("{API}/repos/{}", repository.full_name());
     let url = format!("{api}/actions/runs/{}", run.id);
     let state = run.state(now);
@@ -97,7 +97,7 @@ fn head_commit(world: &World, sha: &Sha) -> Value {
 }
 
 /// `workflow-dispatch-response`.
-pub fn dispatched(repository: &Repository, run: &Run) -> Value {
+pub(crate) fn dispatched(repository: &Repository, run: &Run) -> Value {
     json!({
         "workflow_run_id": run.id,
         "run_url": format!("{API}/repos/{}/actions/runs/{}", repository.full_name(), run.id),
@@ -106,12 +106,12 @@ pub fn dispatched(repository: &Repository, run: &Run) -> Value {
 }
 
 /// The page of a run on github.com.
-pub fn html_url(repository: &Repository, run: &Run) -> String {
+pub(crate) fn html_url(repository: &Repository, run: &Run) -> String {
     format!("{WEB}/{}/actions/runs/{}", repository.full_name(), run.id)
 }
 
 /// `artifact`; `digest` is `sha256:` and 64 hexadecimal digits.
-pub fn artifact(
+pub(crate) fn artifact(
     repository: &Repository,
     run: &Run,
     size_in_bytes: usize,

@@ -13,12 +13,12 @@ use crate::github::world::World;
 const FILES_MAX: usize = 300;
 
 /// Who and when, as commits show it.
-pub fn signature(signature: &Signature) -> Value {
+pub(crate) fn signature(signature: &Signature) -> Value {
     json!({ "name": signature.name, "email": signature.email, "date": time(signature.at) })
 }
 
 /// What GitHub says of every commit that nobody signed.
-pub fn unsigned() -> Value {
+pub(crate) fn unsigned() -> Value {
     json!({
         "verified": false,
         "reason": "unsigned",
@@ -29,7 +29,7 @@ pub fn unsigned() -> Value {
 }
 
 /// The parents of a commit, with their links.
-pub fn parents(full_name: &str, commit: &Commit) -> Value {
+pub(crate) fn parents(full_name: &str, commit: &Commit) -> Value {
     let parent = |sha: &Sha| {
         json!({
             "sha": sha,
@@ -41,7 +41,7 @@ pub fn parents(full_name: &str, commit: &Commit) -> Value {
 }
 
 /// `commit`.
-pub fn commit(world: &World, full_name: &str, sha: &Sha, commit: &Commit) -> Value {
+pub(crate) fn commit(world: &World, full_name: &str, sha: &Sha, commit: &Commit) -> Value {
     let api = format!("{API}/repos/{full_name}");
     json!({
         "sha": sha,
@@ -65,7 +65,12 @@ pub fn commit(world: &World, full_name: &str, sha: &Sha, commit: &Commit) -> Val
 }
 
 /// `branch-with-protection` of an unprotected branch.
-pub fn branch(world: &World, repository: &Repository, name: &str, sha: &Sha) -> Option<Value> {
+pub(crate) fn branch(
+    world: &World,
+    repository: &Repository,
+    name: &str,
+    sha: &Sha,
+) -> Option<Value> {
     let full_name = repository.full_name();
     let url = format!("{API}/repos/{full_name}/branches/{name}");
     Some(json!({
@@ -86,7 +91,7 @@ pub fn branch(world: &World, repository: &Repository, name: &str, sha: &Sha) -> 
 }
 
 /// `git-ref`; `reference` is the full name.
-pub fn reference(repository: &Repository, reference: &str, sha: &Sha) -> Value {
+pub(crate) fn reference(repository: &Repository, reference: &str, sha: &Sha) -> Value {
     let api = format!("{API}/repos/{}/git", repository.full_name());
     json!({
         "ref": reference,
@@ -97,7 +102,12 @@ pub fn reference(repository: &Repository, reference: &str, sha: &Sha) -> Value {
 }
 
 /// `git-tree` with the entries given.
-pub fn tree(world: &World, full_name: &str, sha: &Sha, entries: &[(String, &TreeEntry)]) -> Value {
+pub(crate) fn tree(
+    world: &World,
+    full_name: &str,
+    sha: &Sha,
+    entries: &[(String, &TreeEntry)],
+) -> Value {
     let api = format!("{API}/repos/{full_name}/git");
     let entry = |(path, entry): &(String, &TreeEntry)| match entry.kind {
         EntryKind::File => json!({
@@ -126,7 +136,7 @@ pub fn tree(world: &World, full_name: &str, sha: &Sha, entries: &[(String, &Tree
 
 /// `commit-comparison`; `basehead` is what was asked for, `page` the commits to show, and files are
 /// shown with the first page only.
-pub fn comparison(
+pub(crate) fn comparison(
     world: &World,
     repository: &Repository,
     asked: (&str, &Sha, &Sha),

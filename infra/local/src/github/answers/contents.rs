@@ -16,7 +16,7 @@ const CONTENT_BYTES_MAX: usize = 1_048_576;
 
 /// Where something is in a repository.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     pub repository: &'a Repository,
     /// The branch, tag or SHA it was asked at.
     pub reference: &'a str,
@@ -26,7 +26,7 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// One entry of `content-directory`, with a size of 0 for a folder.
-    pub fn entry(self, kind: EntryKind, size: usize) -> Value {
+    pub(crate) fn entry(self, kind: EntryKind, size: usize) -> Value {
         let Self { repository, reference, path, sha } = self;
         let full_name = repository.full_name();
         let url = format!("{API}/repos/{full_name}/contents/{path}?ref={reference}");
@@ -52,7 +52,7 @@ impl Place<'_> {
     }
 
     /// `content-file`.
-    pub fn file(self, content: &[u8]) -> Value {
+    pub(crate) fn file(self, content: &[u8]) -> Value {
         let mut answer = self.entry(EntryKind::File, content.len());
         let fits = content.len() <= CONTENT_BYTES_MAX;
         if let Value::Object(answer) = &mut answer {
@@ -64,7 +64,7 @@ impl Place<'_> {
     }
 
     /// `file-commit`: the file after the commit that wrote it.
-    pub fn written(self, size: usize, sha: &Sha, commit: &Commit) -> Value {
+    pub(crate) fn written(self, size: usize, sha: &Sha, commit: &Commit) -> Value {
         let full_name = self.repository.full_name();
         let api = format!("{API}/repos/{full_name}/git");
         json!({

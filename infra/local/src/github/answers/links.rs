@@ -6,12 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 /// Where GitHub's API is.
-pub const API: &str = "https://api.github.com";
+pub(crate) const API: &str = "https://api.github.com";
 /// Where GitHub's pages are.
-pub const WEB: &str = "https://github.com";
+pub(crate) const WEB: &str = "https://github.com";
 
 /// What follows `https://api.github.com/repos/{owner}/{repo}` for each link of a repository.
-pub const OF_REPOSITORY: [(&str, &str); 37] = [
+pub(crate) const OF_REPOSITORY: [(&str, &str); 37] = [
     ("archive_url", "/{archive_format}{/ref}"),
     ("assignees_url", "/assignees{/user}"),
     ("blobs_url", "/git/blobs{/sha}"),
@@ -52,7 +52,7 @@ pub const OF_REPOSITORY: [(&str, &str); 37] = [
 ];
 
 /// What follows `https://api.github.com/users/{login}` for each link of an account.
-pub const OF_USER: [(&str, &str); 10] = [
+pub(crate) const OF_USER: [(&str, &str); 10] = [
     ("url", ""),
     ("followers_url", "/followers"),
     ("following_url", "/following{/other_user}"),
@@ -66,12 +66,12 @@ pub const OF_USER: [(&str, &str); 10] = [
 ];
 
 /// The opaque name GraphQL has for a thing.
-pub fn node_id(kind: &str, id: &str) -> String {
+pub(crate) fn node_id(kind: &str, id: &str) -> String {
     STANDARD.encode(format!("{:03}:{kind}{id}", kind.len()))
 }
 
 /// A time as GitHub writes it: UTC, whole seconds.
-pub fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 

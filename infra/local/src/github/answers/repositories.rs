@@ -16,12 +16,12 @@ enum Shape {
 }
 
 /// `minimal-repository`, as runs and invitations hold it.
-pub fn minimal(world: &World, repository: &Repository) -> Value {
+pub(crate) fn minimal(world: &World, repository: &Repository) -> Value {
     Value::Object(shape(world, repository, Shape::Minimal))
 }
 
 /// `full-repository`, with the template it came from.
-pub fn full(world: &World, repository: &Repository) -> Value {
+pub(crate) fn full(world: &World, repository: &Repository) -> Value {
     let mut answer = shape(world, repository, Shape::Full);
     let template = repository.template.and_then(|id| world.repository_by_id(id));
     if let Some(template) = template {

@@ -56,7 +56,7 @@ struct Row {
 }
 
 /// `GET /`: the repositories that are no templates, the youngest first.
-pub async fn show(State(github): State<GitHub>) -> Response {
+pub(crate) async fn show(State(github): State<GitHub>) -> Response {
     let now = github.now();
     let world = github.world();
     let shown = world.repositories().rev().filter(|repository| !repository.is_template);

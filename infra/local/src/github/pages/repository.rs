@@ -111,7 +111,7 @@ struct PersonLine {
 }
 
 /// `GET /_/{owner}/{repository}`: templates have a page too.
-pub async fn show(
+pub(crate) async fn show(
     State(github): State<GitHub>,
     Path((owner, name)): Path<(String, String)>,
 ) -> Response {

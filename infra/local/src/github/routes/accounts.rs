@@ -16,19 +16,19 @@ use crate::github::routes::{Page, visible};
 use crate::github::users::{BOT_LOGIN, UserKind, is_somebody};
 
 #[derive(Debug, Deserialize)]
-pub struct Invite {
+pub(crate) struct Invite {
     permission: Option<Permission>,
 }
 
 /// `GET /user`: the account of the token.
-pub async fn me(State(github): State<GitHub>, _: Tenon) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn me(State(github): State<GitHub>, _: Tenon) -> Result<Json<Value>, Refusal> {
     let world = github.world();
     let bot = world.user(BOT_LOGIN).ok_or(Refusal::NotFound)?;
     Ok(Json(answer::public(&world, bot)))
 }
 
 /// `GET /user/{id}`
-pub async fn by_id(
+pub(crate) async fn by_id(
     State(github): State<GitHub>,
     _: Caller,
     Path(id): Path<String>,
@@ -40,7 +40,7 @@ pub async fn by_id(
 }
 
 /// `GET /users/{login}`
-pub async fn by_login(
+pub(crate) async fn by_login(
     State(github): State<GitHub>,
     _: Caller,
     Path(login): Path<String>,
@@ -56,7 +56,7 @@ pub async fn by_login(
 
 /// `PUT /repos/{owner}/{repo}/collaborators/{login}`: 201 with an invitation, 204 for who is in
 /// already. A second invitation is the first one with the new permission.
-pub async fn invite(
+pub(crate) async fn invite(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name, login)): Path<(String, String, String)>,
@@ -90,7 +90,7 @@ pub async fn invite(
 
 /// `DELETE /repos/{owner}/{repo}/collaborators/{login}`: takes back access and invitation alike; 204
 /// also for who had neither.
-pub async fn remove(
+pub(crate) async fn remove(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name, login)): Path<(String, String, String)>,
@@ -105,7 +105,7 @@ pub async fn remove(
 }
 
 /// `GET /repos/{owner}/{repo}/collaborators`
-pub async fn collaborators(
+pub(crate) async fn collaborators(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name)): Path<(String, String)>,
@@ -119,7 +119,7 @@ pub async fn collaborators(
 }
 
 /// `GET /repos/{owner}/{repo}/invitations`: those nobody has answered.
-pub async fn invitations(
+pub(crate) async fn invitations(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name)): Path<(String, String)>,

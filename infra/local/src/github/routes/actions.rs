@@ -27,7 +27,7 @@ use crate::github::world::World;
 const INPUTS_MAX: usize = 25;
 
 #[derive(Debug, Deserialize)]
-pub struct Dispatch {
+pub(crate) struct Dispatch {
     #[serde(rename = "ref")]
     reference: String,
     inputs: Option<BTreeMap<String, Value>>,
@@ -36,7 +36,7 @@ pub struct Dispatch {
 
 /// What a list of runs is narrowed to; `status` may be a conclusion.
 #[derive(Debug, Deserialize)]
-pub struct Filter {
+pub(crate) struct Filter {
     actor: Option<String>,
     branch: Option<String>,
     event: Option<String>,
@@ -46,13 +46,13 @@ pub struct Filter {
 
 /// `name` of artifacts.
 #[derive(Debug, Deserialize)]
-pub struct Named {
+pub(crate) struct Named {
     name: Option<String>,
 }
 
 /// `POST /repos/{owner}/{repo}/actions/workflows/{workflow}/dispatches`: fixes the commit that the
 /// branch or tag stands for now. 204, or 200 with the run when its details are asked for.
-pub async fn dispatch(
+pub(crate) async fn dispatch(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name, workflow)): Path<(String, String, String)>,
@@ -114,7 +114,7 @@ fn check_workflow(content: Option<&[u8]>, inputs: &BTreeMap<String, Value>) -> R
 }
 
 /// `GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs`, newest first.
-pub async fn workflow_runs(
+pub(crate) async fn workflow_runs(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, workflow)): Path<(String, String, String)>,
@@ -151,7 +151,7 @@ impl Filter {
 }
 
 /// `GET /repos/{owner}/{repo}/actions/runs/{run}`
-pub async fn run(
+pub(crate) async fn run(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, run)): Path<(String, String, String)>,
@@ -163,7 +163,7 @@ pub async fn run(
 }
 
 /// The run of this repository with this id.
-pub fn run_of<'world>(
+pub(crate) fn run_of<'world>(
     world: &'world World,
     repository: &Repository,
     id: Option<u64>,
@@ -172,7 +172,7 @@ pub fn run_of<'world>(
 }
 
 /// `GET /repos/{owner}/{repo}/actions/runs/{run}/artifacts`: none before the run is completed.
-pub async fn artifacts(
+pub(crate) async fn artifacts(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, run)): Path<(String, String, String)>,
@@ -193,7 +193,11 @@ pub async fn artifacts(
 }
 
 /// The zip a run has uploaded by `now`.
-pub fn archive_of(world: &World, run: &Run, now: Timestamp) -> Result<Option<Vec<u8>>, Refusal> {
+pub(crate) fn archive_of(
+    world: &World,
+    run: &Run,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, Refusal> {
     if run.state(now) != RunState::Completed {
         return Ok(None);
     }

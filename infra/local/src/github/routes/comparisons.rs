@@ -15,7 +15,7 @@ use crate::github::routes::{Page, visible};
 const COMMITS_MAX: usize = 250;
 
 /// Both sides may be branches, tags or full SHAs.
-pub async fn compare(
+pub(crate) async fn compare(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, basehead)): Path<(String, String, String)>,

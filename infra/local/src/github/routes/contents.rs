@@ -23,13 +23,13 @@ use crate::github::world::NewCommit;
 const RAW: &str = "application/vnd.github.raw";
 
 #[derive(Debug, Deserialize)]
-pub struct At {
+pub(crate) struct At {
     #[serde(rename = "ref")]
     reference: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Write {
+pub(crate) struct Write {
     message: String,
     content: String,
     /// The blob that is replaced; needed exactly when the file is there.
@@ -53,7 +53,7 @@ impl Person {
 }
 
 /// `GET /repos/{owner}/{repo}/contents`: the root folder.
-pub async fn root(
+pub(crate) async fn root(
     github: State<GitHub>,
     caller: Caller,
     Path((owner, name)): Path<(String, String)>,
@@ -65,7 +65,7 @@ pub async fn root(
 
 /// `GET /repos/{owner}/{repo}/contents/{path}`: a file with its content in base64 (or as it is, for
 /// the raw media type), or the list of a folder.
-pub async fn read(
+pub(crate) async fn read(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, path)): Path<(String, String, String)>,
@@ -111,7 +111,7 @@ fn wants_raw(headers: &HeaderMap) -> bool {
 }
 
 /// `PUT /repos/{owner}/{repo}/contents/{path}`: a commit that creates (201) or updates (200) one file.
-pub async fn write(
+pub(crate) async fn write(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name, path)): Path<(String, String, String)>,
@@ -157,7 +157,7 @@ fn is_creation(known: Option<&Sha>, given: Option<&str>, path: &str) -> Result<b
 
 /// The path of a file that git can hold beside `files`: no empty, `.`, `..` or `.git` part, not a
 /// folder that is there, not inside a file that is there.
-pub fn sound_path(path: &str, files: &Files) -> Result<String, Refusal> {
+pub(crate) fn sound_path(path: &str, files: &Files) -> Result<String, Refusal> {
     let sound = |part: &str| {
         !matches!(part, "" | "." | "..")
             && !part.eq_ignore_ascii_case(".git")

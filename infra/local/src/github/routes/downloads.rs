@@ -20,14 +20,14 @@ use crate::github::runs::Run;
 const SIGNED_SECONDS: i64 = 60;
 
 #[derive(Debug, Deserialize)]
-pub struct Signed {
+pub(crate) struct Signed {
     /// Seconds since 1970.
     expires: i64,
     signature: String,
 }
 
 /// `GET /repos/{owner}/{repo}/actions/artifacts/{artifact}/zip`: 302, or 410 after 90 days.
-pub async fn redirect(
+pub(crate) async fn redirect(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name, artifact)): Path<(String, String, String)>,
@@ -55,7 +55,7 @@ pub async fn redirect(
 }
 
 /// `GET /_archives/{artifact}`: the zip, for whoever holds the signed address and sends no token.
-pub async fn archive(
+pub(crate) async fn archive(
     State(github): State<GitHub>,
     Path(artifact): Path<u64>,
     Query(signed): Query<Signed>,

@@ -16,7 +16,7 @@ use crate::github::routes::visible;
 use crate::github::world::World;
 
 #[derive(Debug, Deserialize)]
-pub struct NewReference {
+pub(crate) struct NewReference {
     #[serde(rename = "ref")]
     name: String,
     sha: String,
@@ -24,12 +24,12 @@ pub struct NewReference {
 
 /// Any value of `recursive`, `0` and `false` included, makes it recursive, as GitHub says.
 #[derive(Debug, Deserialize)]
-pub struct Depth {
+pub(crate) struct Depth {
     recursive: Option<String>,
 }
 
 /// `GET /repos/{owner}/{repo}/branches/{branch}`
-pub async fn branch(
+pub(crate) async fn branch(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, branch)): Path<(String, String, String)>,
@@ -42,7 +42,7 @@ pub async fn branch(
 }
 
 /// `GET /repos/{owner}/{repo}/git/ref/{ref}`, the name without `refs/`.
-pub async fn reference(
+pub(crate) async fn reference(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, reference)): Path<(String, String, String)>,
@@ -55,7 +55,7 @@ pub async fn reference(
 }
 
 /// `POST /repos/{owner}/{repo}/git/refs`: a new branch or tag on a commit of this repository.
-pub async fn create_reference(
+pub(crate) async fn create_reference(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name)): Path<(String, String)>,
@@ -78,7 +78,7 @@ pub async fn create_reference(
 }
 
 /// `GET /repos/{owner}/{repo}/git/trees/{tree}`: of a tree, a commit, a branch or a tag.
-pub async fn tree(
+pub(crate) async fn tree(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name, asked)): Path<(String, String, String)>,

@@ -16,7 +16,7 @@ use crate::github::users::{BOT_LOGIN, is_somebody};
 use crate::github::world::{NewRepository, World};
 
 #[derive(Debug, Deserialize)]
-pub struct Generate {
+pub(crate) struct Generate {
     owner: Option<String>,
     name: String,
     description: Option<String>,
@@ -25,7 +25,7 @@ pub struct Generate {
 }
 
 /// `GET /repos/{owner}/{repo}`
-pub async fn by_name(
+pub(crate) async fn by_name(
     State(github): State<GitHub>,
     caller: Caller,
     Path((owner, name)): Path<(String, String)>,
@@ -36,7 +36,7 @@ pub async fn by_name(
 }
 
 /// `GET /repositories/{id}`
-pub async fn by_id(
+pub(crate) async fn by_id(
     State(github): State<GitHub>,
     caller: Caller,
     Path(id): Path<String>,
@@ -49,7 +49,7 @@ pub async fn by_id(
 
 /// `POST /repos/{owner}/{repo}/generate`: a new repository whose branches each hold one commit with
 /// the template's files.
-pub async fn generate(
+pub(crate) async fn generate(
     State(github): State<GitHub>,
     _: Tenon,
     Path((owner, name)): Path<(String, String)>,
