@@ -98,6 +98,8 @@ pub struct GitHubConfig {
     pub organization: Option<String>,
     /// The workflow that runs the tests: a file name in `.github/workflows`.
     pub workflow_file: String,
+    /// Paths that decide how the tests are run, as prefixes: a change there is reported.
+    pub protected_paths: Vec<String>,
     /// What every workspace's name begins with.
     pub repository_prefix: String,
 }

@@ -134,8 +134,8 @@ async fn a_branch_that_cannot_be_or_is_not_there_is_refused_and_the_day_stays_op
     assert_eq!((malformed.problem(), cost), (expected, Cost::of_table(1)));
 
     let missing = ada.post(&submit(task), json!({ "branch": "no-such" })).await;
-    let detail = "GitHub repository or workflow not found.";
-    assert_eq!(missing.problem(), problem(502, "Bad Gateway", "GITHUB_NOT_FOUND", detail));
+    let expected = problem(400, "Bad Request", "INVALID_BRANCH_NAME", "Invalid branch name");
+    assert_eq!(missing.problem(), expected);
     assert_eq!(story.current_task(&ada, invited.session).await, task);
     assert_eq!(story.items("RUN#").await, Vec::<Value>::new());
     assert_eq!(ada.post(&submit(task), json!({})).await.status, 201);

@@ -23,7 +23,10 @@ struct Day {
 
 impl Day {
     async fn begin() -> Self {
-        let story = Story::begin().await;
+        Self::of(Story::begin().await).await
+    }
+
+    async fn of(story: Story) -> Self {
         let (invited, ada, task) = story.on_day_two(ADA).await;
         let repository = story.repository(&ada, task).await;
         Self { story, invited, ada, task, repository }
@@ -282,8 +285,27 @@ async fn a_changed_workflow_is_reported_whatever_the_tests_say() {
 }
 
 #[tokio::test]
-async fn a_run_without_a_report_is_an_error_and_not_a_pass() {
+async fn a_changed_test_is_reported_however_many_files_stand_before_it() {
     let day = Day::begin().await;
+    for number in 0..301 {
+        day.push(&format!("!{number:03}.txt"), "noise");
+    }
+    day.push("tests/cases.json", "[]");
+    day.push("tests/more.json", "[]");
+    let id = day.submit().await;
+    day.story.pass(12).await;
+
+    let detail = day.detail(id).await;
+
+    assert_eq!(detail["testResults"]["status"], "tampered");
+    assert_eq!(detail["testResults"]["tamperedFiles"], json!(["tests/cases.json"]));
+    assert_eq!(detail["diffSummary"]["truncated"], true);
+}
+
+#[tokio::test]
+async fn a_run_without_a_report_is_an_error_and_not_a_pass() {
+    let unprotected = ("TENON_GITHUB_PROTECTED_PATHS", ".github/workflows/");
+    let day = Day::of(Story::with(&[unprotected]).await).await;
     day.push("tests/cases.json", "no JSON any more");
     let id = day.submit().await;
     day.story.pass(12).await;

@@ -197,6 +197,18 @@ async fn a_branch_name_that_git_would_not_take_is_refused_before_github_is_asked
 }
 
 #[tokio::test]
+async fn a_branch_that_is_not_there_is_refused_and_nothing_goes_on() {
+    let story = Story::begin().await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+
+    let missing = ada.post(&run(task), json!({ "branch": "no-such" })).await;
+
+    assert_eq!(missing.refusal(), (400, "INVALID_BRANCH_NAME", "Invalid branch name"));
+    story.pass(5).await;
+    assert_eq!((story.stack.github.dispatches(), story.stack.queue.next_due()), (0, None));
+}
+
+#[tokio::test]
 async fn a_text_task_has_no_tests_to_run() {
     let story = Story::begin().await;
     let (invited, ada) = story.claimed(ADA).await;

@@ -104,6 +104,25 @@ async fn a_username_is_remembered_and_invited_to_each_repository_once() {
 }
 
 #[tokio::test]
+async fn another_username_replaces_the_collaborator() {
+    let story = Story::begin().await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    access(&ada, task, json!({ "githubUsername": "ada-l" })).await;
+    story.settle().await;
+
+    access(&ada, task, json!({ "githubUsername": "countess" })).await;
+    story.settle().await;
+
+    assert_eq!(access(&ada, task, json!({})).await, "invited");
+    let calls = story.stack.github.calls();
+    let counted = |call: &str| calls.get(call).copied();
+    assert_eq!((counted("PUT collaborator"), counted("DELETE collaborator")), (Some(4), Some(2)));
+    let repository = story.repository(&ada, task).await;
+    assert!(story.stack.github.accept_invitation(&repository, "ada-l").is_err());
+    assert!(story.stack.github.accept_invitation(&repository, "countess").is_ok());
+}
+
+#[tokio::test]
 async fn a_username_given_before_the_repository_exists_is_invited_as_soon_as_it_does() {
     let story = Story::begin().await;
     let invited = story.invited_just_now(ADA).await;

@@ -30,6 +30,7 @@ pub(crate) struct Session {
 impl Shape for Session {
     fn read(reader: &mut Reader) -> Result<Self, Told> {
         // The router knows this part of the path by the name it has in its sibling routes.
-        Ok(Self { session: reader.path("token", CandidateSessionId::parse)? })
+        let session = reader.path_called("token", "candidateSessionId", CandidateSessionId::parse);
+        Ok(Self { session: session? })
     }
 }

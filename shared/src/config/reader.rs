@@ -124,11 +124,14 @@ impl<'a> Reader<'a> {
         let token = self.required("TENON_GITHUB_TOKEN");
         let workflow = self.text("TENON_GITHUB_ACTIONS_WORKFLOW_FILE");
         let prefix = self.text("TENON_GITHUB_REPO_PREFIX");
+        let paths = self.text("TENON_GITHUB_PROTECTED_PATHS");
+        let paths = paths.unwrap_or_else(|| ".github/workflows/,tests/".to_owned());
         Some(GitHubConfig {
             api_base: api_base?,
             token: Secret::new(token?),
             organization: self.text("TENON_GITHUB_ORG"),
             workflow_file: workflow.unwrap_or_else(|| "tenon-ci.yml".to_owned()),
+            protected_paths: paths.split(',').map(|path| path.trim().to_owned()).collect(),
             repository_prefix: prefix.unwrap_or_else(|| "tenon-ws-".to_owned()),
         })
     }

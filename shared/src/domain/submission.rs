@@ -1,5 +1,7 @@
 //! What a candidate handed in for one day.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -168,8 +170,62 @@ impl Examination {
     }
 }
 
-/// The files of `diff` that a candidate must leave alone: what decides how the tests are run.
-pub fn tampered_files(diff: &DiffSummary) -> Vec<String> {
-    let protected = |name: &&String| name.starts_with(".github/workflows/");
-    diff.files.iter().map(|file| &file.filename).filter(protected).cloned().collect()
+/// Files of a commit: their paths, each with what stands for its content.
+pub type Files = BTreeMap<String, String>;
+
+/// How many tampered files are told.
+const TAMPERED_MAX: usize = 100;
+
+/// The files under `protected` paths that a candidate must leave alone and did not: changed or
+/// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten.
+pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> Vec<String> {
+    let guarded = |path: &String| protected.iter().any(|prefix| path.starts_with(prefix.as_str()));
+    let changed = base
+        .iter()
+        .filter(|(path, content)| guarded(path) && handed_in.get(*path) != Some(content));
+    let added = handed_in
+        .keys()
+        .filter(|path| path.starts_with(".github/workflows/") && !base.contains_key(*path));
+    changed.map(|(path, _content)| path).chain(added).take(TAMPERED_MAX).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(listed: &[(&str, &str)]) -> Files {
+        listed.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_decides_the_tests_may_not_be_changed_but_tests_may_be_added() {
+        let protected = [".github/workflows/".to_owned(), "tests/".to_owned()];
+        let base = files(&[
+            (".github/workflows/tenon-ci.yml", "a"),
+            ("app/main.py", "b"),
+            ("tests/cases.json", "c"),
+            ("tests/old.py", "d"),
+        ]);
+        let honest = files(&[
+            (".github/workflows/tenon-ci.yml", "a"),
+            ("app/main.py", "better"),
+            ("tests/cases.json", "c"),
+            ("tests/old.py", "d"),
+            ("tests/more.py", "e"),
+        ]);
+        assert_eq!(tampered_files(&base, &honest, &protected), Vec::<String>::new());
+
+        let forged = files(&[
+            (".github/workflows/tenon-ci.yml", "x"),
+            (".github/workflows/zz.yml", "y"),
+            ("tests/cases.json", "x"),
+        ]);
+        let told = [
+            ".github/workflows/tenon-ci.yml",
+            "tests/cases.json",
+            "tests/old.py",
+            ".github/workflows/zz.yml",
+        ];
+        assert_eq!(tampered_files(&base, &forged, &protected), told);
+    }
 }

@@ -70,6 +70,8 @@ pub enum Step {
     MakeRepository,
     /// Learn which commit the candidate starts from.
     ResolveBase(Repository),
+    /// Take access back from an account that is no longer the candidate's.
+    RemoveCollaborator(GitHubUsername),
     /// Give the candidate's account access.
     InviteCollaborator(GitHubUsername),
 }
@@ -83,6 +85,7 @@ impl Workspace {
             steps.push(Step::ResolveBase(repository.clone()));
         }
         if let Some(username) = username.filter(|name| self.collaborator.as_ref() != Some(name)) {
+            steps.extend(self.collaborator.clone().map(Step::RemoveCollaborator));
             steps.push(Step::InviteCollaborator(username.clone()));
         }
         steps
@@ -164,6 +167,9 @@ mod tests {
         workspace.base = Some(CommitSha::parse(&"a".repeat(40)).unwrap());
         workspace.collaborator = Some(ada.clone());
         assert_eq!(workspace.missing_steps(Some(&ada)), []);
+        let eve = GitHubUsername::parse("eve").unwrap();
+        let replaced = [Step::RemoveCollaborator(ada), Step::InviteCollaborator(eve.clone())];
+        assert_eq!(workspace.missing_steps(Some(&eve)), replaced);
     }
 
     #[test]

@@ -3,18 +3,20 @@
 use jiff::SignedDuration;
 
 use crate::app::App;
+use crate::domain::diff::DiffSummary;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::Outcome;
 use crate::domain::results::Output;
 use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{
-    CodeWork, Examination, Findings, HEAD_CHARS_MAX, Results, Submission, tampered_files,
+    CodeWork, Examination, Files, Findings, HEAD_CHARS_MAX, Results, Submission, tampered_files,
 };
 use crate::domain::task::Day;
 use crate::error::Error;
 use crate::flows::follow_run::follow;
 use crate::flows::start_run::accepted;
 use crate::github::error::GitHubError;
+use crate::github::repositories::TreeEntry;
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
 use crate::store::submissions::SubmittedPatches;
@@ -82,9 +84,8 @@ async fn complete(
     code: &CodeWork,
     run: &Run,
 ) -> Result<Outcome, Error> {
-    let compared = app.github.compare(&code.repository, &code.base, &code.commit).await;
-    let diff = match compared {
-        Ok(diff) => diff,
+    let (diff, tampered) = match compare(app, code).await {
+        Ok(compared) => compared,
         Err(error) => return Ok(failed(&error)),
     };
     let output = app.store.run_with_output(run.id).await?.and_then(|(_run, output)| output);
@@ -102,15 +103,27 @@ async fn complete(
         stderr_head: head(|output| output.stderr.as_ref()),
         summary: output.as_ref().and_then(|output| output.summary.clone()),
     };
-    let findings = Findings {
-        results,
-        tampered: tampered_files(&diff),
-        diff: diff.without_patches(),
-        at: app.clock.now(),
-    };
+    let findings =
+        Findings { results, tampered, diff: diff.without_patches(), at: app.clock.now() };
     let examination = Examination::Complete(Box::new(findings));
     let patches = SubmittedPatches { submission: submission.value.id, diff };
     write(app, submission, examination, Transaction::new().create(&patches)?).await
+}
+
+/// What was changed, and which of it should not have been. The trees decide on the latter: the list
+/// of changes has a limit behind which a change could hide.
+async fn compare(app: &App, code: &CodeWork) -> Result<(DiffSummary, Vec<String>), GitHubError> {
+    let (github, repository) = (&app.github, &code.repository);
+    let (diff, base, handed_in) = tokio::try_join!(
+        github.compare(repository, &code.base, &code.commit),
+        github.tree(repository, &code.base),
+        github.tree(repository, &code.commit),
+    )?;
+    let files = |tree: Vec<TreeEntry>| -> Files {
+        tree.into_iter().map(|entry| (entry.path, entry.sha.to_string())).collect()
+    };
+    let protected = &app.config.github.protected_paths;
+    Ok((diff, tampered_files(&files(base), &files(handed_in), protected)))
 }
 
 async fn write(

@@ -12,8 +12,8 @@ use crate::github::repositories;
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// The most steps one attempt takes: three, and as many again when others write in between.
-const STEPS_MAX: usize = 6;
+/// The most steps one attempt takes: four, and as many again when others write in between.
+const STEPS_MAX: usize = 8;
 
 /// Takes the steps that are missing.
 pub async fn prepare_workspace(
@@ -68,6 +68,10 @@ async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace,
             let head = app.github.branch_head(&workspace.name, &repository.default_branch).await?;
             // GitHub copies a template in the background: at first the branch is not there.
             after.base = Some(head.ok_or_else(|| Trouble::new("GitHub still makes the copy"))?);
+        }
+        Step::RemoveCollaborator(username) => {
+            app.github.remove_collaborator(&workspace.name, &username).await?;
+            after.collaborator = None;
         }
         Step::InviteCollaborator(username) => {
             app.github.add_collaborator(&workspace.name, &username).await?;

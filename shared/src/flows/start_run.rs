@@ -13,6 +13,7 @@ use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::flows::open_desk::code_task_of;
 use crate::github::actions::DispatchedRun;
+use crate::github::error::GitHubFailure;
 use crate::store::item::Stored;
 use crate::store::keys;
 use crate::store::sessions::Desk;
@@ -41,7 +42,11 @@ pub async fn start_run(
             let write = Transaction::new().replace(&run, &failed)?;
             // Should the job have moved on in between, GitHub's refusal is the answer all the same.
             let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
-            Err(error.into())
+            // GitHub refuses a ref that is not there: the branch that was named is wrong.
+            Err(match error.kind {
+                GitHubFailure::Unprocessable => Error::InvalidBranch,
+                _ => error.into(),
+            })
         }
     }
 }

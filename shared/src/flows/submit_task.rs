@@ -10,7 +10,7 @@ use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{CodeWork, Examination, Submission};
 use crate::domain::task::Task;
 use crate::domain::text::ContentText;
-use crate::error::{Error, GitHubProblem};
+use crate::error::Error;
 use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
 use crate::store::sessions::Desk;
@@ -100,7 +100,7 @@ async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<Cod
     let branch = branch_of(workspace, answer.branch.as_deref())?;
     let (repository, base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
     let head = app.github.branch_head(&workspace.name, &branch).await?;
-    let commit = head.ok_or(Error::GitHub(GitHubProblem::NotFound))?;
+    let commit = head.ok_or(Error::InvalidBranch)?;
     Ok(CodeWork {
         repository: workspace.name.clone(),
         repository_id: repository.id,

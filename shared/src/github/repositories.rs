@@ -172,6 +172,18 @@ impl GitHub {
         call.json(&Collaborator { permission: "push" }).send().await.map(|_answer| ())
     }
 
+    /// Takes access, or the invitation to it, back from `username`. Nothing to take back is success.
+    pub async fn remove_collaborator(
+        &self,
+        repository: &RepositoryName,
+        username: &GitHubUsername,
+    ) -> Result<(), GitHubError> {
+        let path =
+            ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
+        let answer = self.call("remove a collaborator", Method::DELETE, &path)?.send().await;
+        unless_missing(answer).map(|_answer| ())
+    }
+
     /// Puts `tag` on `commit`. A tag that is there already is success on the same commit and
     /// [`GitHubFailure::TagElsewhere`] on any other.
     pub async fn create_tag(

@@ -87,9 +87,14 @@ type Parse<T> = fn(&str) -> Result<T, Invalid>;
 impl Reader {
     /// A value of the path.
     pub fn path<T>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
+        self.path_called(name, name, parse)
+    }
+
+    /// A value of the path that the router knows as `name` and the caller as `called`.
+    pub fn path_called<T>(&mut self, name: &str, called: &str, parse: Parse<T>) -> Result<T, Told> {
         let found = self.path.iter().find(|(key, _)| key == name);
         let text = found.map(|(_, value)| value.clone()).unwrap_or_default();
-        self.parsed(format!("/path/{name}"), &text, parse)
+        self.parsed(format!("/path/{called}"), &text, parse)
     }
 
     /// A value of the query, under any of its `names`, if there is one.
