@@ -10,7 +10,9 @@ use crate::domain::text::Invalid;
 
 /// Names that never receive mail (RFC 2606, RFC 6761, RFC 6762).
 const RESERVED_DOMAINS: [&str; 4] = ["test", "local", "invalid", "localhost"];
-const CHARACTERS_MAX: usize = 255;
+/// The longest address, in bytes: an SMTP path (RFC 5321) has no more, nor has a sort key room for
+/// many more.
+const BYTES_MAX: usize = 255;
 
 /// An address that mail can be sent to, its ASCII letters in lower case: the one form that is stored
 /// and compared. Other letters stay: folding them could make one address of two people's.
@@ -32,7 +34,7 @@ impl EmailAddress {
         let quoted = local.contains('"');
         let control = address.chars().any(char::is_control);
         let reserved = domain.rsplit('.').next().is_none_or(|top| RESERVED_DOMAINS.contains(&top));
-        if quoted || control || reserved || address.chars().count() > CHARACTERS_MAX {
+        if quoted || control || reserved || address.len() > BYTES_MAX {
             return Err(refused());
         }
         Ok(Self(address))

@@ -15,6 +15,7 @@ use crate::domain::task::Day;
 use crate::error::Error;
 use crate::flows::follow_run::follow;
 use crate::flows::start_run::accepted;
+use crate::github::actions::DispatchedRun;
 use crate::github::error::GitHubError;
 use crate::github::repositories::TreeEntry;
 use crate::store::item::Stored;
@@ -63,8 +64,8 @@ async fn start(app: &App, code: &CodeWork, run: Stored<Run>) -> Result<Outcome, 
         app.github.create_tag(&code.repository, tag, &code.commit).await?;
         let file = &app.config.github.workflow_file;
         let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
-        if listed.iter().any(|seen| seen.head_sha == code.commit) {
-            return Ok(None);
+        if let Some(seen) = listed.into_iter().find(|seen| seen.head_sha == code.commit) {
+            return Ok(Some(DispatchedRun { id: seen.id, html_url: seen.html_url }));
         }
         app.github.dispatch(&code.repository, file, tag).await
     };

@@ -96,6 +96,8 @@ pub(crate) async fn accepted(
     details: Option<DispatchedRun>,
 ) -> Result<Run, Error> {
     let mut after = run.value.clone();
+    // A submission's run may be asked for long after it was recorded, when GitHub was away.
+    after.requested_at = app.clock.now();
     let mut write = Transaction::new();
     after.state = RunState::Accepted;
     if let Some(details) = details {
