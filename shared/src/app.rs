@@ -27,6 +27,8 @@ use crate::telemetry;
 
 /// How long one attempt at an AWS call may take.
 const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
+/// How long the mail service may take to answer.
+const MAIL_LIMIT: std::time::Duration = std::time::Duration::from_secs(6);
 /// How long an AWS call may take with its retries.
 const CALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -89,11 +91,22 @@ impl App {
     }
 }
 
+impl App {
+    /// The same things for a job: nobody waits, so GitHub may take longer.
+    pub fn patient(&self) -> Self {
+        Self { github: self.github.patient(), ..self.clone() }
+    }
+}
+
 fn mailer(config: &Config, aws: &SdkConfig) -> Mailer {
     match &config.mail.provider {
         MailProvider::Console => Mailer::Console,
         MailProvider::Ses { endpoint } => {
-            let mut ses = aws_sdk_sesv2::config::Builder::from(aws);
+            // A mail has no idempotency key: one attempt, with time to answer.
+            let limits = TimeoutConfig::builder().operation_timeout(MAIL_LIMIT).build();
+            let mut ses = aws_sdk_sesv2::config::Builder::from(aws)
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(limits);
             ses.set_endpoint_url(address(endpoint.as_ref()));
             Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses.build()))
         }

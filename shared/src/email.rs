@@ -2,6 +2,9 @@
 
 pub mod invite;
 
+use std::error::Error as StdError;
+use std::io;
+
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{BoxError, BuildError, SdkError};
@@ -47,15 +50,26 @@ pub enum Mailer {
 #[derive(Debug, Error)]
 #[error("cannot send a mail")]
 pub struct MailError {
-    /// Whether the same mail may be taken later: the service throttles, fails or cannot be reached.
-    pub retryable: bool,
+    /// What to do about it.
+    pub kind: MailFailure,
     source: BoxError,
+}
+
+/// What a failed attempt to send means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailFailure {
+    /// The service refuses the mail, and would again.
+    Refused,
+    /// It was surely not sent: the service throttles, fails or cannot be reached. Try again.
+    NotSent,
+    /// Nobody knows: the service may have taken it, and its answer was lost.
+    Unanswered,
 }
 
 impl Mailer {
     /// Sends `mail` from `from`, an address or `Name <address>`.
     ///
-    /// When the answer is lost the error is retryable although the mail may be on its way.
+    /// Nothing is sent twice by itself: an answer that is lost is [`MailFailure::Unanswered`].
     pub async fn send(&self, from: &str, mail: &Mail) -> Result<MessageId, MailError> {
         match self {
             Self::Ses(client) => Box::pin(send_with_ses(client, from, mail)).await,
@@ -102,22 +116,41 @@ fn tag_value(tag: &str) -> String {
 
 impl MailError {
     fn unbuildable(error: BuildError) -> Self {
-        Self { retryable: false, source: error.into() }
+        Self { kind: MailFailure::Refused, source: error.into() }
     }
 
     fn refused(error: SdkError<SendEmailError, HttpResponse>) -> Self {
-        let retryable = match &error {
+        let kind = match &error {
+            SdkError::DispatchFailure(_) if never_left(&error) => MailFailure::NotSent,
             SdkError::TimeoutError(_)
             | SdkError::DispatchFailure(_)
-            | SdkError::ResponseError(_) => true,
+            | SdkError::ResponseError(_) => MailFailure::Unanswered,
             SdkError::ServiceError(refusal) => {
                 let status = refusal.raw().status().as_u16();
-                refusal.err().is_too_many_requests_exception() || status == 429 || status >= 500
+                let throttled = refusal.err().is_too_many_requests_exception() || status == 429;
+                if throttled || status >= 500 { MailFailure::NotSent } else { MailFailure::Refused }
             }
-            _ => false,
+            _ => MailFailure::Refused,
         };
-        Self { retryable, source: error.into() }
+        Self { kind, source: error.into() }
     }
+}
+
+/// Whether no connection came about, so that nothing can have been sent.
+fn never_left(error: &(dyn StdError + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            return matches!(
+                io.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+            );
+        }
+        cause = error.source();
+    }
+    false
 }
 
 #[cfg(test)]

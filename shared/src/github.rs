@@ -16,6 +16,7 @@ pub mod repositories;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Client;
 use url::Url;
@@ -36,12 +37,24 @@ pub struct Settings {
 pub struct GitHub {
     http: Client,
     settings: Arc<Settings>,
+    /// How long one call may take, its answer included.
+    limit: Duration,
 }
+
+/// How long a call may take while somebody waits for an answer.
+const REQUEST_LIMIT: Duration = Duration::from_secs(2);
+/// How long a call may take in a job.
+const JOB_LIMIT: Duration = Duration::from_secs(6);
 
 impl GitHub {
     /// A client that calls through `http`, which must not follow redirects: one from
     /// [`crate::http_client::build`].
     pub fn new(http: Client, settings: Settings) -> Self {
-        Self { http, settings: Arc::new(settings) }
+        Self { http, settings: Arc::new(settings), limit: REQUEST_LIMIT }
+    }
+
+    /// The same client for a job: nobody waits, so a call may take longer.
+    pub fn patient(&self) -> Self {
+        Self { limit: JOB_LIMIT, ..self.clone() }
     }
 }

@@ -3,7 +3,10 @@
 //! A failure is recorded on the job and the message acknowledged, so no job blocks a queue. Only a
 //! table or a queue that cannot be reached leaves the message where it is.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::timeout;
 use tracing::{info, warn};
 use uuid::Uuid;
 
@@ -21,37 +24,57 @@ use crate::store::transaction::{Transaction, Written};
 /// How often a job that could go on at once does so before it goes back to the queue.
 const TURNS_MAX: usize = 8;
 
-/// Does job `id`, whose claim ends at `deadline`; the caller's time must be over by then.
+/// How long a claim outlasts the deadline: nobody may take a job over while its process still lives.
+const CLAIM_MARGIN: SignedDuration = SignedDuration::from_secs(2);
+
+/// Does job `id` until `deadline`, when it is cut off and comes back.
 pub async fn run(app: &App, id: Uuid, deadline: Timestamp) -> Result<(), Error> {
     let Some(read) = app.store.job(id).await? else {
         warn!(job = %id, "a message names a job that does not exist");
         return Ok(());
     };
-    match read.value.readiness(app.clock.now()) {
+    let now = app.clock.now();
+    match read.value.readiness(now) {
         Readiness::Over => Ok(()),
         Readiness::NotBefore(at) => send(app, id, at).await,
         Readiness::Now => {
-            let claimed = read.value.clone().claimed(deadline);
+            let claimed = read.value.clone().claimed(deadline + CLAIM_MARGIN, now);
+            if let JobState::Dead { .. } = claimed.state {
+                return conclude(app, &read, &claimed).await;
+            }
             let write = Transaction::new().replace(&read, &claimed)?;
             match app.store.write(write, &app.mint).await? {
                 // Somebody else has it: the queue may deliver twice.
                 Written::Refused => Ok(()),
-                Written::Yes => carry_out(app, read.replaced(claimed)).await,
+                Written::Yes => carry_out(app, &read.replaced(claimed), deadline).await,
             }
         }
     }
 }
 
-async fn carry_out(app: &App, claimed: Stored<JobRecord>) -> Result<(), Error> {
-    let outcome = attempt(app, &claimed.value.job).await;
-    let now = app.clock.now();
-    let after = claimed.value.clone().after(outcome, now);
-    log(&after);
+async fn carry_out(
+    app: &App,
+    claimed: &Stored<JobRecord>,
+    deadline: Timestamp,
+) -> Result<(), Error> {
+    let left = deadline.duration_since(app.clock.now());
+    let left = Duration::try_from(left).unwrap_or_default();
+    let patient = app.patient();
+    let attempt = Box::pin(attempt(&patient, &claimed.value.job));
+    let outcome = timeout(left, attempt)
+        .await
+        .unwrap_or_else(|_elapsed| Outcome::Failed("it did not end in its time".to_owned(), None));
+    let after = claimed.value.clone().after(outcome, app.clock.now());
+    conclude(app, claimed, &after).await
+}
+
+/// Records what became of a job, and sends it on if it comes back.
+async fn conclude(app: &App, read: &Stored<JobRecord>, after: &JobRecord) -> Result<(), Error> {
+    log(after);
     if let JobState::Dead { .. } = after.state {
-        let error = after.last_error.as_deref().unwrap_or_default();
-        give_up(app, &after.job, error).await?;
+        give_up(app, &after.job).await?;
     }
-    let write = Transaction::new().replace(&claimed, &after)?;
+    let write = Transaction::new().replace(read, after)?;
     match app.store.write(write, &app.mint).await? {
         // The claim ran out and somebody else took over: what they record counts.
         Written::Refused => Ok(()),
@@ -71,7 +94,7 @@ async fn attempt(app: &App, job: &Job) -> Outcome {
             Err(error) => return Outcome::Failed(error.chain(), None),
         }
     }
-    Outcome::Again(jiff::SignedDuration::from_secs(1))
+    Outcome::Again(SignedDuration::from_secs(1))
 }
 
 async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
@@ -87,11 +110,15 @@ async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
 /// Says how many.
 pub async fn sweep(app: &App) -> Result<usize, Error> {
     let overdue = app.store.overdue_jobs(app.clock.now()).await?;
+    let mut sent = 0;
     for job in &overdue {
         info!(job = %job.id, kind = job.job.kind(), "an overdue job is sent again");
-        app.queue.send(job.id, jiff::SignedDuration::ZERO).await?;
+        match app.queue.send(job.id, SignedDuration::ZERO).await {
+            Ok(()) => sent += 1,
+            Err(error) => tracing::error!(job = %job.id, error = %error.chain(), "not sent"),
+        }
     }
-    Ok(overdue.len())
+    Ok(sent)
 }
 
 async fn send(app: &App, id: Uuid, at: Timestamp) -> Result<(), Error> {

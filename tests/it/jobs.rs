@@ -171,7 +171,7 @@ async fn claim(story: &Story, message: &str, until: jiff::Timestamp) {
     let message: shared::queue::Message = serde_json::from_str(message).unwrap();
     let app = &story.stack.app;
     let read = app.store.job(message.job_id).await.unwrap().unwrap();
-    let claimed = read.value.clone().claimed(until);
+    let claimed = read.value.clone().claimed(until, story.now());
     let write = Transaction::new().replace(&read, &claimed).unwrap();
     assert_eq!(app.store.write(write, &app.mint).await.unwrap(), Written::Yes);
 }

@@ -8,6 +8,7 @@ mod claims;
 mod code_submits;
 mod examinations;
 mod five_days;
+mod hostile;
 mod invites;
 mod invites_again;
 mod jobs;

@@ -52,6 +52,12 @@ impl Story {
         Self { stack, clock, http: shared::http_client::build().unwrap() }
     }
 
+    /// Somebody who calls the local GitHub with its token.
+    pub fn github(&self) -> Caller {
+        let token = local::places::GITHUB_TOKEN.to_owned();
+        Caller::new(&self.http, &self.stack.places.github, Some(token))
+    }
+
     /// Somebody without a token.
     pub fn nobody(&self) -> Caller {
         Caller::new(&self.http, &self.stack.places.api, None)

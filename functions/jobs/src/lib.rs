@@ -6,9 +6,10 @@ use lambda_runtime::{Error, LambdaEvent};
 use shared::app::App;
 use shared::queue::Message;
 
-/// What is left of the invocation's time when its jobs must have been given back: a job that is cut
-/// off is anybody's again at that moment, so nobody may still be at it.
-const MARGIN: SignedDuration = SignedDuration::from_millis(500);
+/// What is left of the invocation's time when a job is cut off, so that this can be recorded.
+const MARGIN: SignedDuration = SignedDuration::from_secs(1);
+/// No job is begun with less time than this.
+const LEAST: SignedDuration = SignedDuration::from_secs(5);
 
 /// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
 /// watch` tells a constant.
@@ -20,7 +21,7 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     let deadline = deadline(event.context.deadline, app.clock.now());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
-        let time_is_up = app.clock.now() >= deadline;
+        let time_is_up = app.clock.now() + LEAST > deadline;
         if time_is_up || !done(app, &message, deadline).await {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.unwrap_or_default();
@@ -61,7 +62,7 @@ mod tests {
     fn a_deadline_leaves_a_margin_and_a_past_one_is_no_deadline() {
         let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
         let in_ten = deadline(1_800_000_010_000, now);
-        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_500);
-        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_500);
+        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_000);
+        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_000);
     }
 }

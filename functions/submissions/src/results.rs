@@ -60,7 +60,9 @@ impl TestResults {
             Examination::Complete(findings) => {
                 (findings.results.stdout_head.as_ref(), findings.results.stderr_head.as_ref())
             }
-            Examination::Pending | Examination::Failed { .. } => (None, None),
+            Examination::Pending | Examination::GivenUp { .. } | Examination::Failed { .. } => {
+                (None, None)
+            }
         };
         Self::new(code, submitted_at, None, streams)
     }
@@ -128,6 +130,13 @@ impl Examined {
             Examination::Pending => Self {
                 status: "pending",
                 run_status: run.map_or("pending", Run::github_status),
+                ..Self::default()
+            },
+            Examination::GivenUp { .. } => Self {
+                status: "error",
+                run_status: "completed",
+                artifact_error_code: Some("examination_failed".to_owned()),
+                message: Some("The examination failed too often and was given up.".to_owned()),
                 ..Self::default()
             },
             Examination::Failed { code, reason, .. } => Self {

@@ -55,14 +55,14 @@ pub(crate) fn workflow_url(code: &CodeWork) -> Option<String> {
 pub(crate) fn github_id(code: &CodeWork) -> Option<u64> {
     match &code.examination {
         Examination::Complete(findings) => Some(findings.results.github_id),
-        Examination::Pending | Examination::Failed { .. } => None,
+        Examination::Pending | Examination::GivenUp { .. } | Examination::Failed { .. } => None,
     }
 }
 
 fn diff_of(code: &CodeWork) -> Option<&DiffSummary> {
     match &code.examination {
-        Examination::Complete(findings) => Some(&findings.diff),
-        Examination::Pending | Examination::Failed { .. } => None,
+        Examination::Complete(findings) => findings.diff.as_ref(),
+        Examination::Pending | Examination::GivenUp { .. } | Examination::Failed { .. } => None,
     }
 }
 

@@ -41,10 +41,8 @@ async fn init(
     let task = task_of(desk.get(), input.task)?;
     desk.get().session.value.is_current(task.day)?;
     let day = code_task_of(desk.get(), input.task)?.day;
-    let desk = match input.username()? {
-        Some(username) => name_github_account(&app, &candidate, desk, &username).await?,
-        None => desk,
-    };
+    let username = input.username()?;
+    let desk = name_github_account(&app, &candidate, desk, username.as_ref()).await?;
     let workspace = desk.get().workspace(day);
     let workspace = workspace.ok_or(Error::WorkspaceMissing { on_status: false })?;
     Ok(Json(view::Made::new(&desk.get().session.value, &workspace.value)?))

@@ -98,14 +98,16 @@ impl Printed {
     }
 }
 
+/// What a candidate can do about a run that came to nothing.
+const AGAIN: &str = "Please run the tests again.";
+
 /// What to do about a run that says nothing.
 fn hint(run: &run::Run) -> Option<String> {
     match &run.state {
-        RunState::Finished { report: ReportState::Unreadable { .. }, .. } => Some(
-            "The test results artifact is missing or unreadable. Please run the tests again."
-                .to_owned(),
-        ),
-        RunState::Failed { reason, .. } => Some(reason.message().to_owned()),
+        RunState::Finished { report: ReportState::Unreadable { .. }, .. } => {
+            Some(format!("The test results artifact is missing or unreadable. {AGAIN}"))
+        }
+        RunState::Failed { reason, .. } => Some(format!("{} {AGAIN}", reason.message())),
         _ => None,
     }
 }
@@ -154,7 +156,7 @@ pub(crate) struct Run {
     workflow_url: Option<String>,
     commit_sha: Option<String>,
     poll_after_ms: Option<u64>,
-    message: Option<&'static str>,
+    message: Option<String>,
 }
 
 impl Run {
@@ -165,8 +167,8 @@ impl Run {
             _ => None,
         };
         let message = match (&run.state, run.status()) {
-            (RunState::Failed { reason, .. }, _) => Some(reason.message()),
-            (_, ResultStatus::Running) => Some("The tests are running."),
+            (RunState::Failed { .. }, _) => hint(run),
+            (_, ResultStatus::Running) => Some("The tests are running.".to_owned()),
             _ => None,
         };
         let workflow_run_id = run.github_id();

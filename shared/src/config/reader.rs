@@ -11,6 +11,7 @@ use crate::config::{
     QueueConfig, TableConfig,
 };
 use crate::domain::invite_token::InviteKeys;
+use crate::domain::repository::RepositoryName;
 use crate::secret::Secret;
 
 /// Reads settings and collects what is wrong with them.
@@ -126,13 +127,23 @@ impl<'a> Reader<'a> {
         let prefix = self.text("TENON_GITHUB_REPO_PREFIX");
         let paths = self.text("TENON_GITHUB_PROTECTED_PATHS");
         let paths = paths.unwrap_or_else(|| ".github/workflows/,tests/".to_owned());
+        let prefix = prefix.unwrap_or_else(|| "tenon-ws-".to_owned());
+        let organization = self.text("TENON_GITHUB_ORG");
+        // The longest that may follow the prefix: a session's and a task's number.
+        let longest = format!("{prefix}0000000000000000-task0000000000000000");
+        if RepositoryName::new(organization.as_deref().unwrap_or("any"), &longest).is_err() {
+            self.mistake(
+                "TENON_GITHUB_ORG",
+                "and TENON_GITHUB_REPO_PREFIX must fit a repository's name",
+            );
+        }
         Some(GitHubConfig {
             api_base: api_base?,
             token: Secret::new(token?),
-            organization: self.text("TENON_GITHUB_ORG"),
+            organization,
             workflow_file: workflow.unwrap_or_else(|| "tenon-ci.yml".to_owned()),
             protected_paths: paths.split(',').map(|path| path.trim().to_owned()).collect(),
-            repository_prefix: prefix.unwrap_or_else(|| "tenon-ws-".to_owned()),
+            repository_prefix: prefix,
         })
     }
 
@@ -160,11 +171,14 @@ impl<'a> Reader<'a> {
                 Some((version.parse().ok()?, STANDARD.decode(key).ok()?))
             });
             match parsed {
-                Some((version, key)) if key.len() >= 32 => {
+                Some((version, key)) if key.len() >= 32 && !keys.contains_key(&version) => {
                     keys.insert(version, key);
                 }
                 _ => {
-                    self.mistake(NAME, "must list <version 0-255>:<base64 of 32 bytes or more>");
+                    self.mistake(
+                        NAME,
+                        "must list <version 0-255>:<base64 of 32 bytes or more>, each version once",
+                    );
                     return None;
                 }
             }

@@ -74,9 +74,7 @@ impl DiffSummary {
         }
         self
     }
-}
 
-impl DiffSummary {
     /// The summary without its patches, at most [`OUTLINE_BYTES_MAX`] bytes of it.
     pub fn without_patches(&self) -> Self {
         let mut outline = Self { files: Vec::new(), ..self.clone() };

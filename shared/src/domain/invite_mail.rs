@@ -22,7 +22,13 @@ pub struct InviteMail {
     pub error: Option<String>,
     /// The provider's name for the newest one that went out.
     pub message_id: Option<String>,
+    /// How often the newest one was handed over without an answer.
+    #[serde(default)]
+    pub unanswered: u8,
 }
+
+/// How often a mail is handed over whose answer is lost: once, and once again.
+const UNANSWERED_MAX: u8 = 2;
 
 impl InviteMail {
     /// The mail of a fresh invite.
@@ -34,7 +40,37 @@ impl InviteMail {
             sent_at: None,
             error: None,
             message_id: None,
+            unanswered: 0,
         }
+    }
+
+    /// The mail about to be handed over; `None` when it may have arrived too often already.
+    pub fn sending(self) -> Option<Self> {
+        let unanswered = self.unanswered + 1;
+        let sending = Self { status: MailStatus::Sending, unanswered, ..self };
+        (unanswered <= UNANSWERED_MAX).then_some(sending)
+    }
+
+    /// The mail after the provider took it as `message_id`.
+    pub fn sent(self, message_id: String, now: Timestamp) -> Self {
+        Self {
+            status: MailStatus::Sent,
+            sent_at: Some(now),
+            error: None,
+            message_id: Some(message_id),
+            unanswered: 0,
+            ..self
+        }
+    }
+
+    /// The mail after an attempt that surely sent nothing.
+    pub fn not_sent(self, why: &str) -> Self {
+        Self { unanswered: self.unanswered.saturating_sub(1), ..self.failed(why) }
+    }
+
+    /// The mail when it is given up, for the reason that the recruiter sees.
+    pub fn failed(self, why: &str) -> Self {
+        Self { status: MailStatus::Failed, error: Some(why.to_owned()), ..self }
     }
 
     /// How long to wait before another mail may be asked for; zero when it may be now.
@@ -52,7 +88,8 @@ impl InviteMail {
     /// Another mail.
     pub fn next(self, now: Timestamp) -> Self {
         let number = self.number + 1;
-        Self { number, status: MailStatus::Queued, asked_at: now, error: None, ..self }
+        let status = MailStatus::Queued;
+        Self { number, status, asked_at: now, error: None, unanswered: 0, ..self }
     }
 }
 
@@ -79,5 +116,23 @@ impl MailStatus {
             Self::Sent => "sent",
             Self::Failed => "failed",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_whose_answer_is_lost_is_handed_over_once_more_and_no_oftener() {
+        let now = Timestamp::UNIX_EPOCH;
+        let once = InviteMail::first(now).sending().unwrap();
+        let twice = once.clone().sending().unwrap();
+        assert_eq!(twice.sending(), None);
+
+        let throttled = once.not_sent("busy");
+        assert_eq!((throttled.status, throttled.unanswered), (MailStatus::Failed, 0));
+        let sent = throttled.sending().unwrap().sent("id".to_owned(), now);
+        assert_eq!((sent.status, sent.error), (MailStatus::Sent, None));
     }
 }

@@ -151,9 +151,15 @@ impl JobRecord {
         }
     }
 
-    /// The record while somebody does it.
-    pub fn claimed(mut self, until: Timestamp) -> Self {
-        self.state = JobState::Running { until };
+    /// The record while somebody does it. Taking over from somebody whose claim ran out counts as a
+    /// failure: their process died of it. The twelfth failure ends the job here, too.
+    pub fn claimed(mut self, until: Timestamp, now: Timestamp) -> Self {
+        if let JobState::Running { .. } = self.state {
+            self = self.after(Outcome::Failed("an attempt never ended".to_owned(), None), now);
+        }
+        if !matches!(self.state, JobState::Dead { .. }) {
+            self.state = JobState::Running { until };
+        }
         self
     }
 
@@ -161,7 +167,11 @@ impl JobRecord {
     pub fn after(mut self, outcome: Outcome, now: Timestamp) -> Self {
         self.state = match outcome {
             Outcome::Done => JobState::Done,
-            Outcome::Again(pause) => JobState::Waiting { due_at: later(now, pause) },
+            Outcome::Again(pause) => {
+                // It got somewhere: failures are counted in a row.
+                self.failures = 0;
+                JobState::Waiting { due_at: later(now, pause) }
+            }
             Outcome::Hopeless(error) => {
                 self.failures += 1;
                 self.last_error = Some(error.chars().take(ERROR_CHARS_MAX).collect());
@@ -215,12 +225,24 @@ mod tests {
 
     #[test]
     fn a_claim_that_was_never_given_back_ends_by_itself() {
-        let claimed = record().claimed(at("2026-03-02T09:00:30Z"));
+        let claimed = record().claimed(at("2026-03-02T09:00:30Z"), at("2026-03-02T09:00:00Z"));
 
         let still = claimed.readiness(at("2026-03-02T09:00:29Z"));
         assert_eq!(still, Readiness::NotBefore(at("2026-03-02T09:00:30Z")));
         assert_eq!(claimed.readiness(at("2026-03-02T09:00:30Z")), Readiness::Now);
         assert_eq!(claimed.sweep_at(), Some(at("2026-03-02T09:00:30Z")));
+    }
+
+    #[test]
+    fn attempts_that_never_end_are_counted_and_the_twelfth_is_the_last() {
+        let now = at("2026-03-02T09:00:00Z");
+        let mut job = record();
+        let mut claims = 0;
+        while !matches!(job.state, JobState::Dead { .. }) {
+            job = job.claimed(now, now);
+            claims += 1;
+        }
+        assert_eq!((claims, job.failures), (13, 12));
     }
 
     #[test]
@@ -249,6 +271,7 @@ mod tests {
         let wanted = Some(SignedDuration::from_secs(60));
         let limited = record().after(Outcome::Failed("limited".to_owned(), wanted), now);
         assert_eq!(limited.readiness(now), Readiness::NotBefore(at("2026-03-02T09:01:00Z")));
+        assert_eq!(limited.after(Outcome::Again(SignedDuration::ZERO), now).failures, 0);
         assert_eq!(record().after(Outcome::Done, now).readiness(now), Readiness::Over);
     }
 }

@@ -116,10 +116,10 @@ impl RunFailure {
     /// A sentence for the candidate or the recruiter.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Refused => "GitHub refused to start the test run. Please run the tests again.",
-            Self::NeverListed => "GitHub lost the test run. Please run the tests again.",
-            Self::NeverEnded => "The test run did not end in time. Please run the tests again.",
-            Self::NotOurs => "GitHub ran the tests on another commit. Please run them again.",
+            Self::Refused => "GitHub refused to start the test run.",
+            Self::NeverListed => "GitHub lost the test run.",
+            Self::NeverEnded => "The test run did not end in time.",
+            Self::NotOurs => "GitHub ran the tests on another commit.",
         }
     }
 

@@ -78,6 +78,11 @@ pub enum Examination {
     Pending,
     /// Done.
     Complete(Box<Findings>),
+    /// Its job failed too often. A person may have it done again.
+    GivenUp {
+        /// When.
+        at: Timestamp,
+    },
     /// It cannot be done; the recruiter sees why.
     Failed {
         /// Why, for programs.
@@ -95,8 +100,9 @@ pub enum Examination {
 pub struct Findings {
     /// What the tests said.
     pub results: Results,
-    /// What the candidate changed, without the patches.
-    pub diff: DiffSummary,
+    /// What the candidate changed, without the patches; none where GitHub cannot compare, because
+    /// the candidate rewrote the history.
+    pub diff: Option<DiffSummary>,
     /// Files the candidate must leave alone and did not.
     pub tampered: Vec<String>,
     /// When.
@@ -163,6 +169,17 @@ impl Submission {
 }
 
 impl Examination {
+    /// Whether the job has anything left to do.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Pending | Self::GivenUp { .. })
+    }
+
+    /// The examination of code whose tag was taken by somebody, on another commit.
+    pub fn without_tag(now: Timestamp) -> Self {
+        let reason = "The tag that marks the submitted commit exists on another commit.";
+        Self::Failed { code: "tag_taken".to_owned(), reason: reason.to_owned(), at: now }
+    }
+
     /// The examination of code whose test run counts for nothing.
     pub fn without_run(reason: RunFailure, now: Timestamp) -> Self {
         let reason_text = reason.message().to_owned();

@@ -145,7 +145,7 @@ fn check_controls(text: &str) -> Result<(), Invalid> {
 
 /// Marks that reorder what a reader sees, the classic way to disguise a name or an address.
 fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -31,8 +31,11 @@ pub struct Workspace {
     pub base: Option<CommitSha>,
     /// Who was given access.
     pub collaborator: Option<GitHubUsername>,
-    /// Why the last attempt to make it did not succeed; gone once it did.
+    /// Why the last attempt to make it did not succeed; gone once a step did.
     pub trouble: Option<String>,
+    /// Whether nobody tries any more; a repeated invite or `init` has it tried again.
+    #[serde(default)]
+    pub given_up: bool,
     /// The newest finished test run.
     pub last_run: Option<LastRun>,
     /// When it was recorded.
@@ -84,11 +87,15 @@ impl Workspace {
         if self.base.is_none() {
             steps.push(Step::ResolveBase(repository.clone()));
         }
-        if let Some(username) = username.filter(|name| self.collaborator.as_ref() != Some(name)) {
+        if let Some(username) = username.filter(|name| !self.is_open_to(name)) {
             steps.extend(self.collaborator.clone().map(Step::RemoveCollaborator));
             steps.push(Step::InviteCollaborator(username.clone()));
         }
         steps
+    }
+
+    fn is_open_to(&self, username: &GitHubUsername) -> bool {
+        self.collaborator.as_ref().is_some_and(|given| given.is_same_account(username))
     }
 
     /// The repository and its first commit, once the candidate can work.
@@ -143,6 +150,7 @@ mod tests {
             base: None,
             collaborator: None,
             trouble: None,
+            given_up: false,
             last_run: None,
             created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
         }

@@ -81,22 +81,19 @@ async fn ses_is_given_both_parts_and_one_line_of_subject() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_retryable_only_when_time_may_mend_it() {
+async fn a_refusal_is_final_unless_time_may_mend_it() {
     let cases = [
-        (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", true),
-        (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", true),
-        (StatusCode::BAD_REQUEST, "MessageRejected", false),
-        (StatusCode::FORBIDDEN, "AccountSuspendedException", false),
+        (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", MailFailure::NotSent),
+        (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", MailFailure::NotSent),
+        (StatusCode::BAD_REQUEST, "MessageRejected", MailFailure::Refused),
+        (StatusCode::FORBIDDEN, "AccountSuspendedException", MailFailure::Refused),
     ];
-    for (status, kind, retryable) in cases {
+    for (status, kind, expected) in cases {
         let (mailer, _post) = opened((status, kind, r#"{"message": "ada@example.com"}"#)).await;
 
         let error = mailer.send("no-reply@tenon.test", &mail()).await.unwrap_err();
 
-        assert_eq!(
-            (error.retryable, error.to_string().as_str()),
-            (retryable, "cannot send a mail")
-        );
+        assert_eq!((error.kind, error.to_string().as_str()), (expected, "cannot send a mail"));
     }
 }
 
@@ -108,7 +105,7 @@ async fn a_service_that_is_not_there_is_worth_another_try() {
 
     let error = Mailer::Ses(client(&endpoint)).send("a@b", &mail()).await.unwrap_err();
 
-    assert!(error.retryable);
+    assert_eq!(error.kind, MailFailure::NotSent);
 }
 
 #[tokio::test]

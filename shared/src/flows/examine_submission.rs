@@ -13,10 +13,10 @@ use crate::domain::submission::{
 };
 use crate::domain::task::Day;
 use crate::error::Error;
-use crate::flows::follow_run::follow;
+use crate::flows::follow_run::{follow, ours};
 use crate::flows::start_run::accepted;
 use crate::github::actions::DispatchedRun;
-use crate::github::error::GitHubError;
+use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories::TreeEntry;
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
@@ -33,14 +33,14 @@ pub async fn examine_submission(
         return Ok(Outcome::Hopeless("the submission does not exist".to_owned()));
     };
     let Some(code) = submission.value.code.clone() else { return Ok(Outcome::Done) };
-    if code.examination != Examination::Pending {
+    if !code.examination.is_open() {
         return Ok(Outcome::Done);
     }
     let Some(run) = app.store.run(code.run).await? else {
         return Ok(Outcome::Hopeless("the submission's run does not exist".to_owned()));
     };
     match &run.value.state {
-        RunState::Requested => start(app, &code, run).await,
+        RunState::Requested => start(app, &submission, &code, run).await,
         RunState::Accepted | RunState::Dispatched { .. } => {
             // Once the run is over there is more to do: the comparison.
             Ok(match follow(app, &run).await? {
@@ -56,23 +56,33 @@ pub async fn examine_submission(
     }
 }
 
-/// Tags the commit and starts the tests on the tag. A tag has one run: one that is there is ours,
-/// started by an attempt whose end was lost.
-async fn start(app: &App, code: &CodeWork, run: Stored<Run>) -> Result<Outcome, Error> {
+/// Tags the commit and starts the tests on the tag. A run of ours that is there already was started
+/// by an attempt whose end was lost.
+async fn start(
+    app: &App,
+    submission: &Stored<Submission>,
+    code: &CodeWork,
+    run: Stored<Run>,
+) -> Result<Outcome, Error> {
     let started = async {
         let tag = &run.value.git_ref;
         app.github.create_tag(&code.repository, tag, &code.commit).await?;
         let file = &app.config.github.workflow_file;
         let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
-        if let Some(seen) = listed.into_iter().find(|seen| seen.head_sha == code.commit) {
+        if let Some(seen) = ours(app, &run.value, listed).into_iter().next() {
             return Ok(Some(DispatchedRun { id: seen.id, html_url: seen.html_url }));
         }
-        app.github.dispatch(&code.repository, file, tag).await
+        // In full: a branch of the same name would win over the tag.
+        app.github.dispatch(&code.repository, file, &format!("refs/tags/{tag}")).await
     };
     match started.await {
         Ok(details) => {
             accepted(app, run, details).await?;
             Ok(Outcome::Again(SignedDuration::from_secs(2)))
+        }
+        Err(error) if error.kind == GitHubFailure::TagElsewhere => {
+            let failed = Examination::without_tag(app.clock.now());
+            write(app, submission, failed, Transaction::new()).await
         }
         Err(error) => Ok(failed(&error)),
     }
@@ -104,27 +114,45 @@ async fn complete(
         stderr_head: head(|output| output.stderr.as_ref()),
         summary: output.as_ref().and_then(|output| output.summary.clone()),
     };
-    let findings =
-        Findings { results, tampered, diff: diff.without_patches(), at: app.clock.now() };
+    let outline = diff.as_ref().map(DiffSummary::without_patches);
+    let findings = Findings { results, tampered, diff: outline, at: app.clock.now() };
     let examination = Examination::Complete(Box::new(findings));
-    let patches = SubmittedPatches { submission: submission.value.id, diff };
-    write(app, submission, examination, Transaction::new().create(&patches)?).await
+    let id = submission.value.id;
+    let patches = diff.map(|diff| SubmittedPatches { submission: id, diff });
+    let with = match &patches {
+        Some(patches) => Transaction::new().create(patches)?,
+        None => Transaction::new(),
+    };
+    write(app, submission, examination, with).await
 }
 
 /// What was changed, and which of it should not have been. The trees decide on the latter: the list
 /// of changes has a limit behind which a change could hide.
-async fn compare(app: &App, code: &CodeWork) -> Result<(DiffSummary, Vec<String>), GitHubError> {
+async fn compare(
+    app: &App,
+    code: &CodeWork,
+) -> Result<(Option<DiffSummary>, Vec<String>), GitHubError> {
     let (github, repository) = (&app.github, &code.repository);
-    let (diff, base, handed_in) = tokio::try_join!(
+    let (diff, base, handed_in) = tokio::join!(
         github.compare(repository, &code.base, &code.commit),
         github.tree(repository, &code.base),
         github.tree(repository, &code.commit),
-    )?;
+    );
+    let diff = match diff {
+        Ok(diff) => Some(diff),
+        // Commits without a common ancestor, or a comparison past all limits: that will not change.
+        Err(error)
+            if matches!(error.kind, GitHubFailure::NotFound | GitHubFailure::Unprocessable) =>
+        {
+            None
+        }
+        Err(error) => return Err(error),
+    };
     let files = |tree: Vec<TreeEntry>| -> Files {
         tree.into_iter().map(|entry| (entry.path, entry.sha.to_string())).collect()
     };
     let protected = &app.config.github.protected_paths;
-    Ok((diff, tampered_files(&files(base), &files(handed_in), protected)))
+    Ok((diff, tampered_files(&files(base?), &files(handed_in?), protected)))
 }
 
 async fn write(

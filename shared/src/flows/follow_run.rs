@@ -16,6 +16,9 @@ use crate::store::keys;
 use crate::store::runs::RunOutput;
 use crate::store::transaction::{Transaction, Written};
 
+/// How far GitHub's clock and ours may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
+
 /// Moves run `id` on as far as GitHub has come.
 pub async fn follow_run(app: &App, id: RunId) -> Result<Outcome, Error> {
     let Some(run) = app.store.run(id).await? else {
@@ -52,19 +55,11 @@ pub(crate) async fn follow(app: &App, run: &Stored<Run>) -> Result<Outcome, Erro
 async fn join(app: &App, run: &Stored<Run>, age: SignedDuration) -> Result<Outcome, Error> {
     let file = &app.config.github.workflow_file;
     let listed = app.github.workflow_runs(&run.value.repository, file, &run.value.git_ref).await;
-    let mut listed = match listed {
+    let listed = match listed {
         Ok(listed) => listed,
         Err(error) => return Ok(Outcome::Failed(error.to_string(), error.retry_after)),
     };
-    // Clocks differ a little between GitHub and us.
-    let since = run.value.requested_at - SignedDuration::from_secs(10);
-    listed.retain(|seen| {
-        seen.event == "workflow_dispatch"
-            && seen.created_at >= since
-            && is_ours(app, &run.value, seen)
-    });
-    listed.sort_by_key(|seen| (seen.created_at, seen.id));
-    for seen in listed {
+    for seen in ours(app, &run.value, listed) {
         let mut joined = run.value.clone();
         joined.state = RunState::Dispatched { github_id: seen.id, queued: seen.queued };
         let guard = keys::github_run(seen.id);
@@ -79,14 +74,24 @@ async fn join(app: &App, run: &Stored<Run>, age: SignedDuration) -> Result<Outco
     Ok(Outcome::Again(pause(age)))
 }
 
+/// Those of GitHub's runs that can be `run`, the oldest first: dispatched since it was asked for, and
+/// where and what it was asked for.
+pub(crate) fn ours(app: &App, run: &Run, mut listed: Vec<WorkflowRun>) -> Vec<WorkflowRun> {
+    let since = run.requested_at - CLOCKS_DIFFER;
+    listed.retain(|seen| {
+        let dispatched = seen.event == "workflow_dispatch" && seen.created_at >= since;
+        dispatched && is_ours(app, run, seen)
+    });
+    listed.sort_by_key(|seen| (seen.created_at, seen.id));
+    listed
+}
+
 /// Whether GitHub's run is the one that was asked for: repository, workflow, and commit where it
 /// was settled beforehand.
 fn is_ours(app: &App, run: &Run, seen: &WorkflowRun) -> bool {
     let workflow = format!(".github/workflows/{}", app.config.github.workflow_file);
-    // GitHub appends the ref to the path of some runs: `….yml@refs/heads/main`.
-    let path = seen.path.split('@').next().unwrap_or_default();
     seen.repository_id == run.repository_id
-        && path == workflow
+        && seen.path == workflow
         && run.pinned.as_ref().is_none_or(|commit| *commit == seen.head_sha)
 }
 

@@ -1,18 +1,33 @@
-//! A job has failed too often: what it was for ends in a state that people can see.
+//! A job has failed too often: what it was for ends in a state that people can see, and from which
+//! there is a way forward.
 
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::run::RunFailure;
-use crate::domain::submission::Examination;
+use crate::domain::submission::{CodeWork, Examination};
 use crate::error::Error;
+use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// Records for the people concerned that `job` will not be done, and why.
-///
-/// A workspace and a mail say so already: every failure of theirs is recorded as it happens.
-pub async fn give_up(app: &App, job: &Job, error: &str) -> Result<(), Error> {
+/// Records for the people concerned that `job` was given up.
+pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
     match job {
-        Job::PrepareWorkspace { .. } | Job::SendInvite { .. } => Ok(()),
+        Job::SendInvite { session, number } => {
+            abandon(app, *session, *number, "The mail could not be sent.").await.map(|_outcome| ())
+        }
+        Job::PrepareWorkspace { session, day } => {
+            settled(|| async {
+                let read = app.store.workspace(*session, *day).await?;
+                let Some(read) = read.filter(|read| read.value.ready().is_none()) else {
+                    return Ok(Some(()));
+                };
+                let mut after = read.value.clone();
+                after.given_up = true;
+                let write = Transaction::new().replace(&read, &after)?;
+                Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
+            })
+            .await
+        }
         Job::FollowRun { run } => {
             settled(|| async {
                 let read = app.store.run(*run).await?.filter(|read| !read.value.is_final());
@@ -25,20 +40,15 @@ pub async fn give_up(app: &App, job: &Job, error: &str) -> Result<(), Error> {
         }
         Job::ExamineSubmission { session, day } => {
             settled(|| async {
-                let Some(read) = app.store.submission(*session, *day).await? else {
+                let read = app.store.submission(*session, *day).await?;
+                let open = |code: &CodeWork| code.examination == Examination::Pending;
+                let Some(read) = read.filter(|read| read.value.code.as_ref().is_some_and(open))
+                else {
                     return Ok(Some(()));
                 };
-                let failed = Examination::Failed {
-                    code: "examination_failed".to_owned(),
-                    reason: error.to_owned(),
-                    at: app.clock.now(),
-                };
-                let pending = read.value.code.as_ref();
-                if pending.is_none_or(|code| code.examination != Examination::Pending) {
-                    return Ok(Some(()));
-                }
-                let write =
-                    Transaction::new().replace(&read, &read.value.clone().examined(failed))?;
+                let given_up = Examination::GivenUp { at: app.clock.now() };
+                let after = read.value.clone().examined(given_up);
+                let write = Transaction::new().replace(&read, &after)?;
                 Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
             })
             .await

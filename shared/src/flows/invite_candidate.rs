@@ -15,6 +15,7 @@ use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, Noun};
+use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
 use crate::store::transaction::{Transaction, Written, settled};
@@ -107,19 +108,20 @@ async fn again(
     id: CandidateSessionId,
     name: &CandidateName,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
-    let Some(read) = app.store.session(id).await? else { return Ok(None) };
+    let Some(desk) = app.store.desk(id).await? else { return Ok(None) };
     let now = app.clock.now();
     let version = app.config.invite_keys.newest_version();
-    let before = &read.value;
+    let before = &desk.session.value;
     let session = before
         .clone()
         .invited_again(name.clone(), version, now)
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
-    if session == *before {
+    let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
+    if session == *before && !abandoned {
         return Ok(Some((session, renewed)));
     }
-    let mut write = Transaction::new().replace(&read, &session)?;
+    let mut write = try_again(app, &desk, Transaction::new().replace(&desk.session, &session)?)?;
     if session.mail.number != before.mail.number {
         write = write.job(&mail_job(app, &session, now))?;
     }
@@ -157,6 +159,7 @@ fn workspace(
         base: None,
         collaborator: None,
         trouble: None,
+        given_up: false,
         last_run: None,
         created_at: now,
     })

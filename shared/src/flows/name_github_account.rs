@@ -1,4 +1,5 @@
-//! A candidate says which GitHub account is theirs; its invitations to the repositories follow.
+//! A candidate comes for the day's workspace, and may say which GitHub account is theirs: its
+//! invitations to the repositories follow, and what was given up is tried again.
 
 use crate::app::App;
 use crate::auth::owned::Owned;
@@ -7,39 +8,59 @@ use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::GitHubUsername;
 use crate::error::Error;
 use crate::flows::open_desk::open_desk;
+use crate::flows::prepare_workspace::try_again;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// Remembers `username` for the session and has every workspace of it opened to that account. A
-/// name that is remembered already changes nothing.
+/// Remembers `username`, if one is given, and has every workspace of the session opened to that
+/// account. Without anything to change nothing is written.
 pub async fn name_github_account(
     app: &App,
     candidate: &Candidate,
     desk: Owned<Desk>,
-    username: &GitHubUsername,
+    username: Option<&GitHubUsername>,
 ) -> Result<Owned<Desk>, Error> {
-    let id = desk.get().session.value.id;
-    if desk.get().session.value.github_username.as_ref() == Some(username) {
+    if !changes(desk.get(), username) {
         return Ok(desk);
     }
+    let id = desk.get().session.value.id;
     settled(|| async {
         let desk = open_desk(app, candidate, id).await?;
-        let read = &desk.get().session;
-        if read.value.github_username.as_ref() == Some(username) {
+        if !changes(desk.get(), username) {
             return Ok(Some(desk));
         }
-        let mut session = read.value.clone();
-        session.github_username = Some(username.clone());
-        let mut write = Transaction::new().replace(read, &session)?;
-        let now = app.clock.now();
-        for workspace in &desk.get().workspaces {
-            let job = Job::PrepareWorkspace { session: id, day: workspace.value.day };
-            write = write.job(&JobRecord::new(app.mint.uuid(), job, now))?;
-        }
+        let write = remember(app, desk.get(), username)?;
         Ok(match app.store.write(write, &app.mint).await? {
             Written::Yes => Some(open_desk(app, candidate, id).await?),
             Written::Refused => None,
         })
     })
     .await
+}
+
+fn changes(desk: &Desk, username: Option<&GitHubUsername>) -> bool {
+    let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
+    abandoned || username.is_some_and(|name| is_new(desk, name))
+}
+
+fn is_new(desk: &Desk, username: &GitHubUsername) -> bool {
+    desk.session.value.github_username.as_ref() != Some(username)
+}
+
+fn remember(
+    app: &App,
+    desk: &Desk,
+    username: Option<&GitHubUsername>,
+) -> Result<Transaction, Error> {
+    let mut write = try_again(app, desk, Transaction::new())?;
+    let Some(username) = username.filter(|name| is_new(desk, name)) else { return Ok(write) };
+    let mut session = desk.session.value.clone();
+    session.github_username = Some(username.clone());
+    write = write.replace(&desk.session, &session)?;
+    // One that is tried again opens itself to the account.
+    for workspace in desk.workspaces.iter().filter(|workspace| !workspace.value.given_up) {
+        let job = Job::PrepareWorkspace { session: session.id, day: workspace.value.day };
+        write = write.job(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
+    }
+    Ok(write)
 }

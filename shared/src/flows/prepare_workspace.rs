@@ -3,14 +3,15 @@
 
 use crate::app::App;
 use crate::domain::id::CandidateSessionId;
-use crate::domain::job::Outcome;
+use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
 use crate::domain::workspace::{Found, Repository, Step, Workspace};
 use crate::error::Error;
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories;
 use crate::store::item::Stored;
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::sessions::Desk;
+use crate::store::transaction::{Transaction, Written};
 
 /// The most steps one attempt takes: four, and as many again when others write in between.
 const STEPS_MAX: usize = 8;
@@ -32,7 +33,7 @@ pub async fn prepare_workspace(
         match take(app, &read.value, step).await {
             Ok(workspace) => record(app, &read, &workspace).await?,
             Err(trouble) => {
-                note_trouble(app, (session, day), &trouble).await?;
+                note_trouble(app, &read, &trouble).await?;
                 return Ok(Outcome::Failed(trouble.told, trouble.pause));
             }
         }
@@ -123,21 +124,27 @@ async fn record(app: &App, read: &Stored<Workspace>, after: &Workspace) -> Resul
     }
 }
 
-/// Lets the recruiter see why the workspace is not made yet.
-async fn note_trouble(
+/// Keeps why a step could not be taken. Should somebody else have taken it meanwhile, there is no
+/// trouble any more.
+async fn note_trouble(app: &App, read: &Stored<Workspace>, trouble: &Trouble) -> Result<(), Error> {
+    let mut after = read.value.clone();
+    after.trouble = Some(trouble.told.clone());
+    record(app, read, &after).await
+}
+
+/// Adds to `write` that the workspaces of `desk` that were given up are tried again.
+pub(crate) fn try_again(
     app: &App,
-    (session, day): (CandidateSessionId, Day),
-    trouble: &Trouble,
-) -> Result<(), Error> {
-    settled(|| async {
-        let Some(read) = app.store.workspace(session, day).await? else { return Ok(Some(())) };
-        let mut after = read.value.clone();
-        after.trouble = Some(trouble.told.clone());
-        let write = Transaction::new().replace(&read, &after)?;
-        Ok(match app.store.write(write, &app.mint).await? {
-            Written::Yes => Some(()),
-            Written::Refused => None,
-        })
-    })
-    .await
+    desk: &Desk,
+    mut write: Transaction,
+) -> Result<Transaction, Error> {
+    let now = app.clock.now();
+    for workspace in desk.workspaces.iter().filter(|workspace| workspace.value.given_up) {
+        let mut after = workspace.value.clone();
+        after.given_up = false;
+        let job = Job::PrepareWorkspace { session: after.session, day: after.day };
+        let job = JobRecord::new(app.mint.uuid(), job, now);
+        write = write.replace(workspace, &after)?.job(&job)?;
+    }
+    Ok(write)
 }

@@ -6,6 +6,7 @@ use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::{CandidateSessionId, SimulationId};
 use crate::error::{Error, Noun};
 use crate::flows::invite_candidate::mail_job;
+use crate::flows::prepare_workspace::try_again;
 use crate::store::transaction::{Transaction, Written, settled};
 
 /// Asks for another mail; an expired link is renewed first. Not more often than every 30 seconds,
@@ -25,15 +26,15 @@ async fn attempt(
     simulation: SimulationId,
     id: CandidateSessionId,
 ) -> Result<Option<CandidateSession>, Error> {
-    let (owned, read) = tokio::try_join!(app.store.simulation(simulation), app.store.session(id))?;
+    let (owned, desk) = tokio::try_join!(app.store.simulation(simulation), app.store.desk(id))?;
     owned
         .and_then(|simulation| recruiter.own(simulation))
         .ok_or(Error::NotFound(Noun::Simulation))?;
-    let read = read
-        .filter(|read| read.value.simulation == simulation)
+    let desk = desk
+        .filter(|desk| desk.session.value.simulation == simulation)
         .ok_or(Error::NotFound(Noun::CandidateSession))?;
     let now = app.clock.now();
-    let before = &read.value;
+    let before = &desk.session.value;
     let version = app.config.invite_keys.newest_version();
     let session = before
         .clone()
@@ -42,7 +43,8 @@ async fn attempt(
     if session.mail.number == before.mail.number {
         return Err(Error::MailTooSoon(before.mail.seconds_left(now)));
     }
-    let write = Transaction::new().replace(&read, &session)?.job(&mail_job(app, &session, now))?;
+    let write = Transaction::new().replace(&desk.session, &session)?;
+    let write = try_again(app, &desk, write)?.job(&mail_job(app, &session, now))?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(session)),
         Written::Refused => Ok(None),

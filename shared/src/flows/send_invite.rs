@@ -5,6 +5,7 @@ use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::invite_mail::{InviteMail, MailStatus};
 use crate::domain::job::Outcome;
+use crate::email::MailFailure;
 use crate::email::invite::Invite;
 use crate::error::Error;
 use crate::flows::invite_candidate::link;
@@ -19,9 +20,8 @@ pub async fn send_invite(
     session: CandidateSessionId,
     number: u32,
 ) -> Result<Outcome, Error> {
-    let sending = |mail: InviteMail| InviteMail { status: MailStatus::Sending, ..mail };
-    let Some(session) = record(app, session, number, sending).await? else {
-        return Ok(Outcome::Done);
+    let Some(session) = record(app, session, number, InviteMail::sending).await? else {
+        return abandon(app, session, number, "The mail service did not answer.").await;
     };
     let (_token, url) = link(app, &session)?;
     let to = session.invite_email.as_str();
@@ -39,46 +39,47 @@ pub async fn send_invite(
     let now = app.clock.now();
     match sent {
         Ok(id) => {
-            let sent = |mail: InviteMail| InviteMail {
-                status: MailStatus::Sent,
-                sent_at: Some(now),
-                error: None,
-                message_id: Some(id.0.clone()),
-                ..mail
-            };
+            let sent = |mail: InviteMail| Some(mail.sent(id.0.clone(), now));
             record(app, session.id, number, sent).await?;
             Ok(Outcome::Done)
         }
         Err(error) => {
-            failed(app, session.id, number, error.to_string()).await?;
             let told = error.to_string();
-            let again = error.retryable;
-            Ok(if again { Outcome::Failed(told, None) } else { Outcome::Hopeless(told) })
+            match error.kind {
+                MailFailure::Unanswered => Ok(Outcome::Failed(told, None)),
+                MailFailure::NotSent => {
+                    let not_sent =
+                        |mail: InviteMail| Some(mail.not_sent("The mail service is busy."));
+                    record(app, session.id, number, not_sent).await?;
+                    Ok(Outcome::Failed(told, None))
+                }
+                MailFailure::Refused => {
+                    abandon(app, session.id, number, "The mail service refused the mail.").await
+                }
+            }
         }
     }
 }
 
-/// Records for the recruiter that mail `number` did not go out.
-async fn failed(
+/// Records for the recruiter that mail `number` will not go out, unless it did.
+pub(crate) async fn abandon(
     app: &App,
     session: CandidateSessionId,
     number: u32,
-    error: String,
-) -> Result<(), Error> {
-    let failed = |mail: InviteMail| InviteMail {
-        status: MailStatus::Failed,
-        error: Some(error.clone()),
-        ..mail
-    };
-    record(app, session, number, failed).await.map(|_session| ())
+    why: &str,
+) -> Result<Outcome, Error> {
+    let failed = |mail: InviteMail| Some(mail.failed(why));
+    let abandoned = record(app, session, number, failed).await?;
+    Ok(abandoned.map_or(Outcome::Done, |_session| Outcome::Hopeless(why.to_owned())))
 }
 
-/// Changes the state of mail `number`; `None` when it went out or is no longer the newest.
+/// Changes the state of mail `number`; `None` when it went out, is no longer the newest, or `change`
+/// says so.
 async fn record(
     app: &App,
     id: CandidateSessionId,
     number: u32,
-    change: impl Fn(InviteMail) -> InviteMail,
+    change: impl Fn(InviteMail) -> Option<InviteMail>,
 ) -> Result<Option<CandidateSession>, Error> {
     settled(|| async {
         let read = app.store.session(id).await?;
@@ -87,7 +88,8 @@ async fn record(
         };
         let Some(read) = read.filter(|read| open(&read.value)) else { return Ok(Some(None)) };
         let mut session = read.value.clone();
-        session.mail = change(session.mail);
+        let Some(mail) = change(session.mail) else { return Ok(Some(None)) };
+        session.mail = mail;
         let write = Transaction::new().replace(&read, &session)?;
         Ok(match app.store.write(write, &app.mint).await? {
             Written::Yes => Some(Some(session)),

@@ -37,6 +37,8 @@ pub async fn start_run(
     let file = &app.config.github.workflow_file;
     match app.github.dispatch(&workspace.name, file, branch.as_str()).await {
         Ok(details) => accepted(app, run, details).await,
+        // GitHub may have started it: the job finds out.
+        Err(error) if error.is_unanswered() => Ok(run.value),
         Err(error) => {
             let failed = run.value.clone().failed(RunFailure::Refused, app.clock.now());
             let write = Transaction::new().replace(&run, &failed)?;

@@ -1,7 +1,5 @@
 //! One call: its address, its headers, its deadline, and an answer of bounded length.
 
-use std::time::Duration;
-
 use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -11,8 +9,6 @@ use url::Url;
 use crate::github::GitHub;
 use crate::github::error::{Cause, GitHubError};
 
-/// The deadline of a call, its answer included.
-const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How much of a refusal is read to tell a rate limit, in bytes.
@@ -47,7 +43,7 @@ impl GitHub {
         let request = self
             .http
             .request(method, url)
-            .timeout(CALL_TIMEOUT)
+            .timeout(self.limit)
             .bearer_auth(self.settings.token.expose())
             .header(ACCEPT, MEDIA_TYPE)
             .header("x-github-api-version", API_VERSION);

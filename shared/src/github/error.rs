@@ -85,6 +85,11 @@ impl From<GitHubError> for Error {
 }
 
 impl GitHubError {
+    /// Whether GitHub may have done what was asked, although no answer came.
+    pub fn is_unanswered(&self) -> bool {
+        matches!(&self.cause, Cause::Network(error) if !error.is_connect())
+    }
+
     /// Whether the same call may succeed later.
     pub fn retryable(&self) -> bool {
         match self.kind {

@@ -99,8 +99,14 @@ impl Reader {
 
     /// A value of the query, under any of its `names`, if there is one.
     pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Result<Option<T>, Told> {
-        let found = self.query.iter().find(|(key, _)| names.contains(&key.as_str()));
-        match found.cloned() {
+        let mut given = self.query.iter().filter(|(key, _)| names.contains(&key.as_str()));
+        let found = given.next().cloned();
+        let differ = given.any(|(_, text)| found.as_ref().is_some_and(|(_, first)| first != text));
+        match found {
+            Some((name, _)) if differ => {
+                let differ = Invalid::new("value_error", "is given twice with different values");
+                self.problem(format!("/query/{name}"), &differ)
+            }
             None => Ok(None),
             Some((name, text)) => self.parsed(format!("/query/{name}"), &text, parse).map(Some),
         }

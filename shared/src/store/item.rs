@@ -45,11 +45,20 @@ impl<T: Entity> Stored<T> {
     pub(crate) fn from_item(item: Item) -> Result<Self, Error> {
         let version = item.get(VERSION).and_then(|value| value.as_n().ok());
         let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
-        let key = format!("{:?} / {:?}", item.get("PK"), item.get("SK"));
+        let key = format!("{} / {}", shown(&item, "PK"), shown(&item, "SK"));
         let value = from_item(item)
             .map_err(|source| Error::internal("reading an item", format!("{key}: {source}")))?;
         Ok(Self { value, version })
     }
+}
+
+/// A key for the log. What follows the kind is shown only where it is a number or a UUID: others hold
+/// addresses.
+fn shown(item: &Item, name: &str) -> String {
+    let text = item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+    let Some((kind, rest)) = text.split_once('#') else { return text.to_owned() };
+    let plain = rest.chars().all(|c| c.is_ascii_hexdigit() || c == '-' || c == '#');
+    format!("{kind}#{}", if plain { rest } else { "…" })
 }
 
 /// The item of `value`, as version `version` of it.

@@ -42,17 +42,4 @@ impl Store {
         let rows = self.rows::<JobRecord>(range).await?;
         Ok(rows.into_iter().map(|row| row.value).collect())
     }
-
-    /// Jobs that failed too often, newest first; at most 100.
-    pub async fn dead_jobs(&self) -> Result<Vec<JobRecord>, Error> {
-        let range = Range {
-            index: Some("GSI1"),
-            partition: keys::DEAD.to_owned(),
-            sort: Sort::All,
-            newest_first: true,
-            limit: SWEEP_MAX,
-        };
-        let rows = self.rows::<JobRecord>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
-    }
 }

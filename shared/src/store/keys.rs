@@ -96,8 +96,6 @@ pub(crate) const RUN_SK: &str = "RUN";
 pub(crate) const OUTPUT_SK: &str = "OUTPUT";
 /// The partition of jobs that are not over.
 pub(crate) const DUE: &str = "DUE";
-/// The partition of jobs that wait for a person.
-pub(crate) const DEAD: &str = "DEAD";
 
 /// Reserves an id that is not its item's key.
 pub fn id_guard(id: u64) -> Key {
@@ -221,7 +219,7 @@ pub fn due_job(at: Timestamp, id: Uuid) -> Key {
 
 /// A job among those that wait for a person.
 pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
-    Key::new(DEAD.to_owned(), timed(at, id))
+    Key::new("DEAD".to_owned(), timed(at, id))
 }
 
 /// The sort key after everything that is due at `now`.
