@@ -188,3 +188,33 @@ async fn a_message_that_names_no_job_is_acknowledged() {
 
     assert_eq!((story.stack.queue.next_due(), story.stack.queue.dead_letters()), (None, vec![]));
 }
+
+/// A stack whose GitHub token is wrong and whose mail service is not there.
+async fn cut_off() -> Story {
+    let mail = ("TENON_MAIL_ENDPOINT", "http://127.0.0.1:9/");
+    Story::with(&[("TENON_GITHUB_TOKEN", "wrong"), mail]).await
+}
+
+#[tokio::test]
+async fn what_keeps_failing_is_given_up_in_sight_and_tried_again_when_asked_for() {
+    let story = cut_off().await;
+    let invited = story.invited_just_now(ADA).await;
+    story.settle().await;
+    assert_eq!(states(&story).await, ["waiting"; 3]);
+    assert_eq!(story.row(&invited).await["inviteEmailStatus"], "failed");
+
+    for _ in 0..60 {
+        story.clock.advance(SignedDuration::from_mins(1));
+        story.settle().await;
+    }
+    assert_eq!(states(&story).await, ["dead"; 3]);
+    let row = story.row(&invited).await;
+    assert_eq!(row["inviteEmailStatus"], "failed");
+    assert_eq!(row["inviteEmailError"], "The mail could not be sent.");
+
+    let again = story.invite(invited.simulation, "Ada Example", ADA).await.expect(200);
+    assert_eq!(again["outcome"], "resent");
+    assert_eq!(intercepted(&story).len(), 3);
+    let again = story.invite(invited.simulation, "Ada Example", ADA).await;
+    assert_eq!((again.status, intercepted(&story).len()), (200, 0));
+}
