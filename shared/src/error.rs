@@ -8,7 +8,6 @@ use std::error::Error as Cause;
 use thiserror::Error;
 
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
-use crate::domain::template::TemplateKey;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,14 +187,7 @@ impl Error {
 
     /// The error and its causes, for the log.
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+        chain(self)
     }
 
     /// What the client sees of this error.
@@ -339,6 +331,18 @@ fn invalid_code(problems: &[Problem]) -> &'static str {
     }
 }
 
+/// An error and its causes, for the log.
+pub fn chain(error: &dyn Cause) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 /// The problems as one text for people: the client shows nothing else of a 422.
 fn in_words(problems: &[Problem]) -> String {
     let words = problems.iter().map(|problem| {
@@ -346,11 +350,6 @@ fn in_words(problems: &[Problem]) -> String {
         format!("{field}: {}", problem.message)
     });
     words.collect::<Vec<_>>().join("; ")
-}
-
-/// The catalog's keys, for the `details` of an invalid one.
-pub fn allowed_templates() -> Vec<&'static str> {
-    TemplateKey::allowed()
 }
 
 impl From<ClaimRefused> for Error {

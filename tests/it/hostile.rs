@@ -100,3 +100,16 @@ async fn the_same_filter_twice_with_different_values_is_refused() {
     let pointer = ("/query/simulationId".to_owned(), "value_error".to_owned());
     assert_eq!((other.status, other.pointers()), (422, vec![pointer]));
 }
+
+#[tokio::test]
+async fn a_slash_at_the_end_of_a_path_reaches_the_same_route() {
+    let story = Story::begin().await;
+    let recruiter = story.recruiter(1);
+    let simulation = story.simulation().await;
+
+    let with = recruiter.get(&format!("/api/simulations/{simulation}/?a=b")).await.expect(200);
+    let without = recruiter.get(&format!("/api/simulations/{simulation}")).await.expect(200);
+    assert_eq!(with, without);
+    assert_eq!(story.nobody().get("/health/").await.status, 200);
+    assert_eq!(story.nobody().get("/nowhere/").await.refusal().0, 404);
+}

@@ -49,7 +49,7 @@ async fn a_text_is_handed_in_with_one_read_and_one_write() {
 async fn a_text_is_kept_exactly_as_it_was_sent() {
     let story = Story::begin().await;
     let text =
-        "  \n\n\t# Plän — 計画 🦀\r\n<script>alert('x')</script> \"q\" \\ \u{2028}e\u{301}  \n";
+        "  \n\n\t# Plän — 計画 🦀\n<script>alert('x')</script> \"q\" \\ \u{2028}e\u{301}  \n";
     let (invited, ada) = story.claimed(ADA).await;
     let first = story.current_task(&ada, invited.session).await;
 
@@ -93,7 +93,7 @@ async fn a_text_day_without_a_text_is_refused_and_stays_open() {
         json!({}),
         json!({ "contentText": null }),
         json!({ "contentText": "" }),
-        json!({ "contentText": " \n\t\r\n \u{a0}\u{3000}" }),
+        json!({ "contentText": " \n\t\n \u{a0}\u{3000}" }),
     ] {
         assert_eq!(ada.post(&submit(first), body).await.problem(), expected);
     }

@@ -1,9 +1,9 @@
 //! What the program understands, and what it prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its terminal")]
+#![expect(clippy::print_stderr, reason = "a program talks to its terminal")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{self, stdout};
+use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +19,13 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+/// Tells the terminal a line. Nobody listening (`cargo dev | head`) is no reason to end.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(stdout(), $($text)*);
+    }};
+}
 
 /// How long a run takes in the demo: long enough to see that nobody waits for it.
 const DEMO_RUN_MS: u32 = 5_000;
@@ -162,14 +169,14 @@ async fn up(up: Up) -> Result<(), Failure> {
     let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
-    println!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
-    println!("  API          {api}");
-    println!("  start here   {pages}     mailbox, GitHub, tokens");
-    println!("  mailbox      {pages}mail");
-    println!("  tokens       {pages}mint");
-    println!("  GitHub       {github}");
-    println!("  data         {}", described(&up.keep));
-    println!("\n  recruiters   recruiter1@local.test, recruiter2@local.test");
+    say!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
+    say!("  API          {api}");
+    say!("  start here   {pages}     mailbox, GitHub, tokens");
+    say!("  mailbox      {pages}mail");
+    say!("  tokens       {pages}mint");
+    say!("  GitHub       {github}");
+    say!("  data         {}", described(&up.keep));
+    say!("\n  recruiters   recruiter1@local.test, recruiter2@local.test");
     until_interrupted(worker).await;
     Ok(())
 }
@@ -182,16 +189,19 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let played = play_on(&stack, milliseconds(asked.poll_ms), run_ms).await;
     if asked.stay {
-        println!("\nThe stack is still up. Ctrl-C ends it.");
+        say!("\nThe stack is still up. Ctrl-C ends it. Look at");
+        for (title, address) in played.iter().flat_map(|played| &played.look_at) {
+            say!("  {title:<28} {address}");
+        }
         until_interrupted(worker).await;
     } else {
         worker.abort();
     }
-    played
+    played.map(|_summary| ())
 }
 
 /// Plays the demo against a stack whose runs take `run_ms`.
-async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<(), Failure> {
+async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<demo::Summary, Failure> {
     let places = demo::Places {
         api: Url::parse(&stack.places.api)?,
         mailbox: Url::parse(&stack.places.pages)?,
@@ -201,13 +211,13 @@ async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<(), Failu
     };
     let patience = Duration::from_mins(1);
     let options = demo::Options { poll, patience, run_takes: milliseconds(run_ms) };
-    demo::play(&places, &options, &mut stdout()).await?;
-    Ok(())
+    Ok(demo::play(&places, &options, &mut stdout()).await?)
 }
 
 async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let listeners = Listeners { api: None, pages: listen(asked.port).await? };
-    let functions = asked.functions.to_string();
+    let functions = format!("{}/", asked.functions.as_str().trim_end_matches('/'));
+    let port = asked.functions.port_or_known_default().unwrap_or(9000);
     let run_ms = asked.behaviour.run_ms.or(asked.play.then_some(DEMO_RUN_MS));
     let behaviour = Behaviour { run_ms, ..asked.behaviour };
     let options = options(data(&asked.keep), &behaviour, Some(functions.clone()));
@@ -218,15 +228,15 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
         .and_then(|()| std::fs::write(&file, environment_file(&stack.settings)));
     written.map_err(|source| Failure::File { path: file.clone(), source })?;
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
-    println!("The services are up. Start the functions with\n");
-    println!("  cargo lambda watch -A 127.0.0.1 -P 9000 --env-file {}\n", file.display());
-    println!("  API          {functions}     once they are compiled");
-    println!("  start here   {}", stack.places.pages);
+    say!("The services are up. Start the functions with\n");
+    say!("  cargo lambda watch -A 127.0.0.1 -P {port} --env-file {}\n", file.display());
+    say!("  API          {functions}     once they are compiled");
+    say!("  start here   {}", stack.places.pages);
     if asked.play {
         wake(&functions).await?;
         let played = play_on(&stack, DEMO_POLL, run_ms.unwrap_or(DEMO_RUN_MS)).await;
         worker.abort();
-        return played;
+        return played.map(|_summary| ());
     }
     until_interrupted(worker).await;
     Ok(())
@@ -244,7 +254,7 @@ async fn wake(functions: &str) -> Result<(), Failure> {
     let http = shared::http_client::build()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));
     for path in PATHS {
-        println!("  waiting for  {functions}{path}");
+        say!("  waiting for  {functions}{path}");
         let call = || http.get(format!("{functions}{path}")).timeout(Duration::from_mins(10));
         while let Err(error) = call().send().await {
             if !error.is_connect() {

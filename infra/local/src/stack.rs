@@ -1,7 +1,9 @@
 //! The stack, put together: parts, addresses, settings, and Tenon on top of them.
 
 use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,8 +110,11 @@ pub enum StackError {
     /// The issuer cannot be opened.
     #[error("cannot open the issuer")]
     Issuer(#[from] IssuerError),
+    /// Another stack has the data folder.
+    #[error("the data folder {} is in use: end the other `cargo dev`, or choose another with --data", .0.display())]
+    InUse(PathBuf),
     /// The settings are wrong.
-    #[error("{0}")]
+    #[error(transparent)]
     Config(#[from] ConfigErrors),
     /// Tenon itself cannot be started.
     #[error("cannot start Tenon")]
@@ -136,6 +141,8 @@ pub struct Stack {
     pub table: Table,
     /// What carries the jobs; it does nothing by itself until [`Worker::run`].
     pub worker: Arc<Worker>,
+    /// Keeps other stacks away from the data.
+    _lock: Option<File>,
 }
 
 /// Every route of every function.
@@ -151,10 +158,12 @@ impl Stack {
     /// Starts every part and Tenon on `listeners`.
     pub async fn start(options: Options, listeners: Listeners) -> Result<Self, StackError> {
         let [at_table, at_queue, at_github] = inner_listeners().await?;
-        let (table, documents, start_at) = open(&options.data)?;
+        let (table, documents, lock) = open(&options.data)?;
         let clock = options.clock.clone();
         let queue = Queue::new("jobs", VISIBILITY, clock.clone(), Mint::System);
-        let stream = NewItems::open(table.database().clone(), TABLE_NAME, start_at)?;
+        // Jobs that a killed process had not carried on are still in the stream; those that it had
+        // are over, and a second message changes nothing.
+        let stream = NewItems::open(table.database().clone(), TABLE_NAME, StartAt::TrimHorizon)?;
         let github = github::Settings {
             token: GITHUB_TOKEN.to_owned(),
             timing: options.timing,
@@ -194,7 +203,18 @@ impl Stack {
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
         let worker = Arc::new(Worker::new(stream, queue.clone(), functions, clock));
-        Ok(Self { app, places, settings, github, mailbox, issuer, queue, table, worker })
+        Ok(Self {
+            app,
+            places,
+            settings,
+            github,
+            mailbox,
+            issuer,
+            queue,
+            table,
+            worker,
+            _lock: lock,
+        })
     }
 }
 
@@ -235,23 +255,23 @@ fn invite_keys(documents: &Documents) -> Result<String, DocumentsError> {
     Ok(keys)
 }
 
-fn open(data: &Data) -> Result<(Table, Documents, StartAt), StackError> {
+/// The lock, where there is something to lock, lasts as long as it is kept.
+fn open(data: &Data) -> Result<(Table, Documents, Option<File>), StackError> {
     match data {
-        Data::Memory => {
-            Ok((Table::memory(TABLE_NAME)?, Documents::memory()?, StartAt::TrimHorizon))
-        }
+        Data::Memory => Ok((Table::memory(TABLE_NAME)?, Documents::memory()?, None)),
         Data::Folder(folder) => {
             let refused = |error| StackError::Folder(folder.clone(), error);
-            std::fs::create_dir_all(folder).map_err(refused)?;
-            let probe = folder.join(".writable");
-            std::fs::write(&probe, "")
-                .and_then(|()| std::fs::remove_file(&probe))
-                .map_err(refused)?;
+            // Keys and tokens are kept there: nobody else may read them.
+            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(refused)?;
+            let lock = File::create(folder.join("lock")).map_err(refused)?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(StackError::InUse(folder.clone())),
+                Err(TryLockError::Error(error)) => return Err(refused(error)),
+            }
             let table = Table::open(&folder.join("table.db"), TABLE_NAME)?;
             let documents = Documents::open(&folder.join("stack.db"))?;
-            // Jobs that a killed process had not carried on are still in the stream; those that it
-            // had are over, and a second message changes nothing.
-            Ok((table, documents, StartAt::TrimHorizon))
+            Ok((table, documents, Some(lock)))
         }
     }
 }

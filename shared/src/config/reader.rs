@@ -10,9 +10,13 @@ use crate::config::{
     AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, MailConfig, MailProvider,
     QueueConfig, TableConfig,
 };
+use crate::domain::email_address::EmailAddress;
 use crate::domain::invite_token::InviteKeys;
 use crate::domain::repository::RepositoryName;
 use crate::secret::Secret;
+
+/// The farthest that clocks may be allowed to differ: a token that is over must be over.
+const LEEWAY_SECONDS_MAX: u64 = 300;
 
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -42,6 +46,9 @@ impl<'a> Reader<'a> {
         let github = self.github();
         let mail = self.mail();
         let portal = self.url("TENON_CANDIDATE_PORTAL_BASE_URL", None);
+        if portal.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
+            self.mistake("TENON_CANDIDATE_PORTAL_BASE_URL", "must have no query and no fragment");
+        }
         let invite_keys = self.invite_keys();
         self.fixed_prefix();
         Some(Config {
@@ -99,6 +106,9 @@ impl<'a> Reader<'a> {
         let audience = self.required("TENON_AUTH0_API_AUDIENCE");
         let jwks_ttl_seconds = self.number("TENON_AUTH0_JWKS_CACHE_TTL_SECONDS", 3600);
         let leeway = self.number("TENON_AUTH0_LEEWAY_SECONDS", 60);
+        if leeway > LEEWAY_SECONDS_MAX {
+            self.mistake("TENON_AUTH0_LEEWAY_SECONDS", "must be at most 300");
+        }
         if self.text("TENON_AUTH0_ALGORITHMS").is_some_and(|list| list.trim() != "RS256") {
             self.mistake("TENON_AUTH0_ALGORITHMS", "may only be RS256");
         }
@@ -159,6 +169,9 @@ impl<'a> Reader<'a> {
         };
         let from = self.text("TENON_EMAIL_FROM");
         let from = from.unwrap_or_else(|| "Tenon <notifications@tenon.com>".to_owned());
+        if EmailAddress::parse(&from).is_err() {
+            self.mistake("TENON_EMAIL_FROM", "must be an e-mail address, or Name <address>");
+        }
         Some(MailConfig { provider, from })
     }
 

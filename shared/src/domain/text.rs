@@ -106,8 +106,7 @@ pub const CONTENT_BYTES_MAX: usize = 256 * 1024;
 pub struct ContentText(String);
 
 impl ContentText {
-    /// Reads a text; refuses control characters other than newline, carriage return and tab, and more
-    /// than 256 KiB (code `CONTENT_TOO_LONG`).
+    /// Reads a text; refuses control characters other than newline and tab, and more than 256 KiB (code `CONTENT_TOO_LONG`).
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.len() > CONTENT_BYTES_MAX {
             return Err(Invalid::new("CONTENT_TOO_LONG", "must be at most 262144 bytes of UTF-8"));
@@ -136,8 +135,7 @@ fn check_length(text: &str, max: usize) -> Result<(), Invalid> {
 }
 
 fn check_controls(text: &str) -> Result<(), Invalid> {
-    // Browsers send a textarea's line ends as CR LF; the pair is a newline.
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Err(Invalid::new("value_error", "must not contain control characters"));
     }
     Ok(())
@@ -178,5 +176,6 @@ mod tests {
         assert_eq!(ContentText::parse(&limit).unwrap().as_str(), limit);
         let over = ContentText::parse(&format!("{limit}x")).unwrap_err();
         assert_eq!(over.code, "CONTENT_TOO_LONG");
+        assert_eq!(ContentText::parse("a\r\nb").unwrap_err().code, "value_error");
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::submission::{
     CodeWork, Examination, Files, Findings, HEAD_CHARS_MAX, Results, Submission, tampered_files,
 };
 use crate::domain::task::Day;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::flows::follow_run::{follow, ours};
 use crate::flows::start_run::accepted;
 use crate::github::actions::DispatchedRun;
@@ -169,5 +169,5 @@ async fn write(
 }
 
 fn failed(error: &GitHubError) -> Outcome {
-    Outcome::Failed(error.to_string(), error.retry_after)
+    Outcome::Failed(chain(error), error.retry_after)
 }

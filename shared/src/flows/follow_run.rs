@@ -9,7 +9,7 @@ use crate::domain::repository::CommitSha;
 use crate::domain::results::{ArtifactProblem, Conclusion, RunPhase};
 use crate::domain::run::{LISTING_LIMIT, RUN_LIMIT, Run, RunFailure, RunState};
 use crate::domain::workspace::LastRun;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::github::actions::WorkflowRun;
 use crate::store::item::Stored;
 use crate::store::keys;
@@ -35,7 +35,7 @@ pub(crate) async fn follow(app: &App, run: &Stored<Run>) -> Result<Outcome, Erro
         Ok(Some(seen)) => seen,
         Ok(None) if age > LISTING_LIMIT => return fail(app, run, RunFailure::NeverListed).await,
         Ok(None) => return Ok(Outcome::Again(pause(age))),
-        Err(error) => return Ok(Outcome::Failed(error.to_string(), error.retry_after)),
+        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
     };
     if !is_ours(app, &run.value, &seen) {
         return fail(app, run, RunFailure::NotOurs).await;
@@ -57,7 +57,7 @@ async fn join(app: &App, run: &Stored<Run>, age: SignedDuration) -> Result<Outco
     let listed = app.github.workflow_runs(&run.value.repository, file, &run.value.git_ref).await;
     let listed = match listed {
         Ok(listed) => listed,
-        Err(error) => return Ok(Outcome::Failed(error.to_string(), error.retry_after)),
+        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
     };
     for seen in ours(app, &run.value, listed) {
         let mut joined = run.value.clone();
@@ -115,7 +115,7 @@ async fn finish(
 ) -> Result<Outcome, Error> {
     let report = match app.github.read_report(&run.value.repository, seen.id).await {
         Ok(report) => report,
-        Err(error) => return Ok(Outcome::Failed(error.to_string(), error.retry_after)),
+        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
     };
     // A download that broke off says nothing about the run: it is tried again.
     if matches!(report, Err(ArtifactProblem::DownloadFailed)) {

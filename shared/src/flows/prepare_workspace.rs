@@ -6,7 +6,7 @@ use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
 use crate::domain::workspace::{Found, Repository, Step, Workspace};
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories;
 use crate::store::item::Stored;
@@ -55,7 +55,7 @@ impl Trouble {
 
 impl From<GitHubError> for Trouble {
     fn from(error: GitHubError) -> Self {
-        Self { told: error.to_string(), pause: error.retry_after }
+        Self { told: chain(&error), pause: error.retry_after }
     }
 }
 

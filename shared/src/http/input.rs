@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -33,9 +33,11 @@ impl<T: Shape> FromRequest<App> for Input<T> {
         let mut reader = Reader::default();
         if T::HAS_BODY {
             require_json(&parts.headers)?;
-            let limited = Limited::new(body, app.config.body_bytes_max).collect().await;
-            let bytes = limited.map_err(|_why| Error::BodyTooLarge)?.to_bytes();
-            reader.take_body(&bytes);
+            match Limited::new(body, app.config.body_bytes_max).collect().await {
+                Ok(body) => reader.take_body(&body.to_bytes()),
+                Err(error) if error.is::<LengthLimitError>() => return Err(Error::BodyTooLarge),
+                Err(_broken) => reader.take_body(b"a body that broke off"),
+            }
         }
         reader.path = match RawPathParams::from_request_parts(&mut parts, app).await {
             Ok(path) => path.iter().map(|(name, value)| owned(name, value)).collect(),

@@ -6,7 +6,8 @@ use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Noun, Refusal, allowed_templates};
+use crate::domain::template::TemplateKey;
+use crate::error::{Error, Noun, Refusal};
 
 const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -44,7 +45,7 @@ fn extra(error: &Error) -> Map<String, Value> {
             });
             extra.insert("errors".to_owned(), listed.collect());
             if problems.iter().any(|problem| problem.pointer == "/body/templateKey") {
-                extra.insert("details".to_owned(), json!({ "allowed": allowed_templates() }));
+                extra.insert("details".to_owned(), json!({ "allowed": TemplateKey::allowed() }));
             }
         }
         Error::CandidateCompleted => {

@@ -26,12 +26,30 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
 /// the body checked before anything else.
 pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _document) = routes.split_for_parts();
-    routes
+    let routes: Router = routes
         .fallback(async || Error::NotFound(Noun::Route))
         .layer(from_fn_with_state(app.clone(), check_size))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), finish))
-        .with_state(app)
+        .with_state(app);
+    // A layer sees the request when its route is settled already, so this stands in front.
+    Router::new().fallback(async move |request: Request| {
+        routes.clone().oneshot(without_slash(request)).await
+    })
+}
+
+/// Removes a slash at the end of the path: it reaches the same route, without a redirect, which the
+/// client would not follow.
+fn without_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty());
+    if let Some(path) = path {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(shorter) = format!("{path}{query}").parse() {
+            *request.uri_mut() = shorter;
+        }
+    }
+    request
 }
 
 /// Runs `routes` as a Lambda function until the runtime ends it.

@@ -12,7 +12,8 @@ use crate::mailbox::{Mail, Mailbox};
 
 /// A mail is a stranger's document: it runs nothing and loads nothing. The frame that shows its HTML
 /// has this policy too.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const POLICY: &str =
+    "default-src 'none'; frame-src 'self'; style-src 'unsafe-inline'; img-src data:";
 
 /// A mail for programs.
 #[derive(Serialize)]
