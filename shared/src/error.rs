@@ -66,6 +66,8 @@ pub enum GitHubProblem {
     NotFound,
     /// Too many calls; the number of seconds is what GitHub asked for.
     RateLimited(u32),
+    /// It understood and refused: the same request will be refused again.
+    Refused,
     /// Anything else.
     Unavailable,
 }
@@ -313,7 +315,7 @@ impl GitHubProblem {
             Self::RateLimited(_) => {
                 (502, "GITHUB_RATE_LIMITED", "GitHub rate limit exceeded. Please retry later.")
             }
-            Self::Unavailable => {
+            Self::Refused | Self::Unavailable => {
                 (502, "GITHUB_UNAVAILABLE", "GitHub unavailable. Please try again.")
             }
         }
@@ -388,6 +390,7 @@ mod tests {
         let denied = Error::GitHub(GitHubProblem::PermissionDenied).refusal();
         assert_eq!((denied.status, denied.retryable), (502, false));
         assert!(Error::GitHub(GitHubProblem::Unavailable).refusal().retryable);
+        assert!(!Error::GitHub(GitHubProblem::Refused).refusal().retryable);
     }
 
     #[test]

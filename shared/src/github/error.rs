@@ -77,9 +77,8 @@ impl From<GitHubError> for Error {
             GitHubFailure::RateLimited => {
                 GitHubProblem::RateLimited(u32::try_from(seconds).unwrap_or(u32::MAX))
             }
-            GitHubFailure::Unavailable
-            | GitHubFailure::Unprocessable
-            | GitHubFailure::TagElsewhere => GitHubProblem::Unavailable,
+            GitHubFailure::Unavailable => GitHubProblem::Unavailable,
+            GitHubFailure::Unprocessable | GitHubFailure::TagElsewhere => GitHubProblem::Refused,
         })
     }
 }
