@@ -3,11 +3,14 @@
 //! A variant exists because somebody reacts differently. The wire texts and codes stand here, beside
 //! the variants; `http/problem.rs` turns them into answers.
 
+pub mod github;
+
 use std::error::Error as Cause;
 
 use thiserror::Error;
 
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
+use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,23 +56,6 @@ impl Noun {
             Self::Submission => ("SUBMISSION_NOT_FOUND", "Submission not found"),
         }
     }
-}
-
-/// How GitHub failed us, as the contract tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GitHubProblem {
-    /// Our token is not taken.
-    TokenInvalid,
-    /// Our token may not do this.
-    PermissionDenied,
-    /// The repository or the workflow is not there.
-    NotFound,
-    /// Too many calls; the number of seconds is what GitHub asked for.
-    RateLimited(u32),
-    /// It understood and refused: the same request will be refused again.
-    Refused,
-    /// Anything else.
-    Unavailable,
 }
 
 /// What is answered instead of what was asked for.
@@ -298,26 +284,6 @@ impl Error {
                 "WORKSPACE_NOT_INITIALIZED",
                 "Workspace not initialized. Call /codespace/init first.",
             ),
-        }
-    }
-}
-
-impl GitHubProblem {
-    const fn wire(self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::TokenInvalid => {
-                (502, "GITHUB_TOKEN_INVALID", "GitHub token is invalid or misconfigured.")
-            }
-            Self::PermissionDenied => {
-                (502, "GITHUB_PERMISSION_DENIED", "GitHub token missing required permissions.")
-            }
-            Self::NotFound => (502, "GITHUB_NOT_FOUND", "GitHub repository or workflow not found."),
-            Self::RateLimited(_) => {
-                (502, "GITHUB_RATE_LIMITED", "GitHub rate limit exceeded. Please retry later.")
-            }
-            Self::Refused | Self::Unavailable => {
-                (502, "GITHUB_UNAVAILABLE", "GitHub unavailable. Please try again.")
-            }
         }
     }
 }

@@ -6,7 +6,8 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use thiserror::Error as ErrorDerive;
 
-use crate::error::{Error, GitHubProblem};
+use crate::error::Error;
+use crate::error::github::GitHubProblem;
 
 /// The wait after a rate limit that does not say how long it lasts.
 const DEFAULT_WAIT: SignedDuration = SignedDuration::from_secs(60);
