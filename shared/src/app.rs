@@ -89,9 +89,7 @@ impl App {
         let mailer = mailer(&config, &aws);
         Ok(Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate })
     }
-}
 
-impl App {
     /// The same things for a job: nobody waits, so GitHub may take longer.
     pub fn patient(&self) -> Self {
         Self { github: self.github.patient(), ..self.clone() }

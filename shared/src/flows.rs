@@ -10,6 +10,7 @@ pub mod give_up;
 pub mod invite_candidate;
 pub mod name_github_account;
 pub mod open_desk;
+pub mod open_simulation;
 pub mod prepare_workspace;
 pub mod resend_invite;
 pub mod seed;

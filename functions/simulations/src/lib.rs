@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
-use shared::error::{Error, Noun};
+use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
 use shared::flows::invite_candidate::invite_candidate;
+use shared::flows::open_simulation::open_simulation;
 use shared::flows::resend_invite::resend_invite;
 use shared::http::input::Input;
 use shared::http::respond::Created;
@@ -54,9 +55,8 @@ async fn detail(
     recruiter: Recruiter,
     Input(input): Input<body::One>,
 ) -> Result<Json<view::Detail>, Error> {
-    let simulation = app.store.simulation(input.simulation).await?;
-    let owned = simulation.and_then(|simulation| recruiter.own(simulation));
-    Ok(Json(view::Detail::from(owned.ok_or(Error::NotFound(Noun::Simulation))?.get())))
+    let owned = open_simulation(&app, &recruiter, input.simulation).await?;
+    Ok(Json(view::Detail::from(owned.get())))
 }
 
 /// The candidates invited to a simulation, newest first.
@@ -69,9 +69,7 @@ async fn candidates(
     recruiter: Recruiter,
     Input(input): Input<body::One>,
 ) -> Result<Json<Vec<view::Candidate>>, Error> {
-    let simulation = app.store.simulation(input.simulation).await?;
-    let owned = simulation.and_then(|simulation| recruiter.own(simulation));
-    let owned = owned.ok_or(Error::NotFound(Noun::Simulation))?;
+    let owned = open_simulation(&app, &recruiter, input.simulation).await?;
     let sessions = app.store.sessions_of(owned.get().id).await?;
     let now = app.clock.now();
     Ok(Json(sessions.iter().map(|session| view::Candidate::new(&app, session, now)).collect()))

@@ -46,8 +46,6 @@ pub struct Submission {
     pub task_prompt: String,
     /// When it was accepted.
     pub submitted_at: Timestamp,
-    /// Whether a text came with it.
-    pub has_text: bool,
     /// The code handed in; code days only.
     pub code: Option<CodeWork>,
 }
@@ -133,7 +131,7 @@ impl Submission {
         id: SubmissionId,
         session: &CandidateSession,
         task: &Task,
-        (has_text, code): (bool, Option<CodeWork>),
+        code: Option<CodeWork>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -149,7 +147,6 @@ impl Submission {
             task_title: task.title.clone(),
             task_prompt: task.description.clone(),
             submitted_at: now,
-            has_text,
             code,
         }
     }

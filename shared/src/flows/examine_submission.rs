@@ -70,7 +70,7 @@ async fn start(
         let file = &app.config.github.workflow_file;
         let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
         if let Some(seen) = ours(app, &run.value, listed).into_iter().next() {
-            return Ok(Some(DispatchedRun { id: seen.id, html_url: seen.html_url }));
+            return Ok(Some(DispatchedRun { id: seen.id }));
         }
         // In full: a branch of the same name would win over the tag.
         app.github.dispatch(&code.repository, file, &format!("refs/tags/{tag}")).await

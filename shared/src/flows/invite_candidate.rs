@@ -89,12 +89,12 @@ async fn first(
         .create(&session)?
         .create(&plan)?
         .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
-        .job(&mail_job(app, &session, now))?;
+        .create(&mail_job(app, &session, now))?;
     for task in &plan.tasks {
         if let Some(template) = &task.template {
             let workspace = workspace(app, &session, (task, template), now)?;
             let job = Job::PrepareWorkspace { session: id, day: task.day };
-            write = write.create(&workspace)?.job(&JobRecord::new(app.mint.uuid(), job, now))?;
+            write = write.create(&workspace)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
     }
     match app.store.write(write, &app.mint).await? {
@@ -123,7 +123,7 @@ async fn again(
     }
     let mut write = try_again(app, &desk, Transaction::new().replace(&desk.session, &session)?)?;
     if session.mail.number != before.mail.number {
-        write = write.job(&mail_job(app, &session, now))?;
+        write = write.create(&mail_job(app, &session, now))?;
     }
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some((session, renewed))),

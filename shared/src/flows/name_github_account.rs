@@ -60,7 +60,7 @@ fn remember(
     // One that is tried again opens itself to the account.
     for workspace in desk.workspaces.iter().filter(|workspace| !workspace.value.given_up) {
         let job = Job::PrepareWorkspace { session: session.id, day: workspace.value.day };
-        write = write.job(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
+        write = write.create(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
     }
     Ok(write)
 }

@@ -144,7 +144,7 @@ pub(crate) fn try_again(
         after.given_up = false;
         let job = Job::PrepareWorkspace { session: after.session, day: after.day };
         let job = JobRecord::new(app.mint.uuid(), job, now);
-        write = write.replace(workspace, &after)?.job(&job)?;
+        write = write.replace(workspace, &after)?.create(&job)?;
     }
     Ok(write)
 }

@@ -6,6 +6,7 @@ use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::{CandidateSessionId, SimulationId};
 use crate::error::{Error, Noun};
 use crate::flows::invite_candidate::mail_job;
+use crate::flows::open_simulation::open_simulation;
 use crate::flows::prepare_workspace::try_again;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -26,10 +27,8 @@ async fn attempt(
     simulation: SimulationId,
     id: CandidateSessionId,
 ) -> Result<Option<CandidateSession>, Error> {
-    let (owned, desk) = tokio::try_join!(app.store.simulation(simulation), app.store.desk(id))?;
-    owned
-        .and_then(|simulation| recruiter.own(simulation))
-        .ok_or(Error::NotFound(Noun::Simulation))?;
+    let owned = open_simulation(app, recruiter, simulation);
+    let (_owned, desk) = tokio::try_join!(owned, app.store.desk(id))?;
     let desk = desk
         .filter(|desk| desk.session.value.simulation == simulation)
         .ok_or(Error::NotFound(Noun::CandidateSession))?;
@@ -44,7 +43,7 @@ async fn attempt(
         return Err(Error::MailTooSoon(before.mail.seconds_left(now)));
     }
     let write = Transaction::new().replace(&desk.session, &session)?;
-    let write = try_again(app, &desk, write)?.job(&mail_job(app, &session, now))?;
+    let write = try_again(app, &desk, write)?.create(&mail_job(app, &session, now))?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(session)),
         Written::Refused => Ok(None),

@@ -84,7 +84,7 @@ async fn request(
     };
     let job = Job::FollowRun { run: run.id };
     let job = JobRecord::after_pause(app.mint.uuid(), job, FIRST_LOOK, now);
-    let write = Transaction::new().create(&run)?.job(&job)?;
+    let write = Transaction::new().create(&run)?.create(&job)?;
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Some(Stored::created(run)),
         Written::Refused => None,

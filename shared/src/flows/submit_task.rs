@@ -70,8 +70,7 @@ async fn attempt(
     let now = app.clock.now();
     let session = read.value.clone().submit(task.day, now)?;
     let id = SubmissionId::new(app.mint.id(now));
-    let has_text = answer.content.is_some();
-    let submission = Submission::new(id, &session, task, (has_text, code), now);
+    let submission = Submission::new(id, &session, task, code, now);
     let mut write = Transaction::new()
         .replace(read, &session)?
         .create(&submission)?
@@ -81,7 +80,7 @@ async fn attempt(
     }
     if let Some(code) = &submission.code {
         let job = Job::ExamineSubmission { session: session.id, day: task.day };
-        write = write.create(&examining_run(&submission, code))?.job(&JobRecord::new(
+        write = write.create(&examining_run(&submission, code))?.create(&JobRecord::new(
             app.mint.uuid(),
             job,
             now,

@@ -18,8 +18,6 @@ const RUNS_PER_PAGE: &str = "30";
 pub struct DispatchedRun {
     /// GitHub's number for the run.
     pub id: u64,
-    /// The run's page.
-    pub html_url: String,
 }
 
 /// A run of a workflow.
@@ -27,12 +25,8 @@ pub struct DispatchedRun {
 pub struct WorkflowRun {
     /// GitHub's number for the run.
     pub id: u64,
-    /// The run's page.
-    pub html_url: String,
     /// The commit it ran on.
     pub head_sha: CommitSha,
-    /// The branch or tag it ran on.
-    pub head_branch: Option<String>,
     /// What started it: `workflow_dispatch`, `push`, …
     pub event: String,
     /// The workflow file's path from the repository's root, without a ref.
@@ -57,7 +51,6 @@ struct Dispatch<'a> {
 #[derive(Deserialize)]
 struct WireDispatched {
     workflow_run_id: u64,
-    html_url: String,
 }
 
 #[derive(Deserialize)]
@@ -68,9 +61,7 @@ struct WireRuns {
 #[derive(Deserialize)]
 struct WireRun {
     id: u64,
-    html_url: String,
     head_sha: CommitSha,
-    head_branch: Option<String>,
     event: String,
     path: String,
     repository: WireOwner,
@@ -92,9 +83,7 @@ impl From<WireRun> for WorkflowRun {
         let path = wire.path.split_once('@').map_or(wire.path.as_str(), |(path, _)| path);
         Self {
             id: wire.id,
-            html_url: wire.html_url,
             head_sha: wire.head_sha,
-            head_branch: wire.head_branch,
             event: wire.event,
             path: path.to_owned(),
             repository_id: wire.repository.id,
@@ -123,7 +112,7 @@ impl GitHub {
             return Ok(None);
         }
         let run: WireDispatched = answer.read()?;
-        Ok(Some(DispatchedRun { id: run.workflow_run_id, html_url: run.html_url }))
+        Ok(Some(DispatchedRun { id: run.workflow_run_id }))
     }
 
     /// The newest 30 runs of `workflow_file` on the branch or tag `git_ref`, newest first.

@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 
-use crate::domain::job::JobRecord;
 use crate::error::Error;
 use crate::mint::Mint;
 use crate::store::Store;
@@ -48,7 +47,7 @@ impl Transaction {
         Self::default()
     }
 
-    /// Adds `value`, which must not be there yet.
+    /// Adds `value`, which must not be there yet: new state, or a job that follows from this write.
     pub fn create<T: Entity>(mut self, value: &T) -> Result<Self, Error> {
         self.parts.push(Part::Create(item_of(value, 1)?));
         Ok(self)
@@ -71,11 +70,6 @@ impl Transaction {
     pub fn count(mut self, key: &Key, attribute: &'static str) -> Self {
         self.parts.push(Part::Count { key: key_item(key), attribute });
         self
-    }
-
-    /// Adds the work that follows from this write.
-    pub fn job(self, job: &JobRecord) -> Result<Self, Error> {
-        self.create(job)
     }
 }
 
