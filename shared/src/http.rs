@@ -1,7 +1,13 @@
 //! HTTP: the order of checks, the one error body, and the glue to the runtime.
 
+mod cors;
 pub mod extract;
+mod fields;
+mod headers;
 pub mod input;
+mod methods;
+mod path;
 pub mod problem;
 pub mod respond;
 pub mod serve;
+mod timeout;

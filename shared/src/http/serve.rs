@@ -7,9 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_LENGTH;
-use http::{HeaderName, HeaderValue, Uri};
-use lambda_http::RequestExt;
-use lambda_http::request::RequestContext;
+use http::{HeaderName, HeaderValue};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,45 +36,10 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     })
 }
 
-/// Removes a slash at the end of the path: it reaches the same route, without a redirect, which the
-/// client would not follow.
-fn without_slash(mut request: Request) -> Request {
-    let uri = request.uri();
-    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty());
-    if let Some(path) = path {
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        if let Ok(shorter) = format!("{path}{query}").parse() {
-            *request.uri_mut() = shorter;
-        }
-    }
-    request
-}
-
 /// Runs `routes` as a Lambda function until the runtime ends it.
 pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
     let service = service(routes(), App::start().await?);
     lambda_http::run(service.map_request(without_stage)).await
-}
-
-/// Removes the gateway's stage from the path: `/prod/api/tasks/1` is `/api/tasks/1`.
-fn without_stage(mut request: lambda_http::Request) -> lambda_http::Request {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
-        return request;
-    };
-    let Some(stage) = context.stage.as_deref().filter(|stage| *stage != "$default") else {
-        return request;
-    };
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let prefix = format!("/{stage}/");
-    let stripped = path.strip_prefix(&prefix).and_then(|rest| format!("/{rest}").parse().ok());
-    if let Some(path) = stripped {
-        let mut parts = request.uri().clone().into_parts();
-        parts.path_and_query = Some(path);
-        if let Ok(uri) = Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
 }
 
 async fn check_size(State(app): State<App>, request: Request, next: Next) -> Response {
