@@ -36,7 +36,11 @@ impl IdempotencyKey {
             None => text.to_owned(),
         };
         let printable = key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if printable && (1..=KEY_CHARS_MAX).contains(&key.len()) { Ok(Self(key)) } else { Err(NotAKey) }
+        if printable && (1..=KEY_CHARS_MAX).contains(&key.len()) {
+            Ok(Self(key))
+        } else {
+            Err(NotAKey)
+        }
     }
 }
 

@@ -58,7 +58,11 @@ impl<O: Clone + Serialize + DeserializeOwned> Receipt<O> {
     }
 
     /// What came of the work. Unless it was done, the claim is given back.
-    pub(crate) async fn close<T>(self, app: &App, done: Result<T, Error>) -> Result<Once<T>, Error> {
+    pub(crate) async fn close<T>(
+        self,
+        app: &App,
+        done: Result<T, Error>,
+    ) -> Result<Once<T>, Error> {
         if let (Err(_), Some(claimed)) = (&done, &self.0) {
             let write = Transaction::new().delete(claimed);
             // The record may have come to be done after all, or somebody else's: then it stays. And

@@ -51,8 +51,9 @@ pub async fn submit_task(
             let stored = settled(|| async {
                 let desk = open_desk(app, candidate, session).await?;
                 attempt(app, &desk, task, answer, &receipt).await
-            });
-            receipt.close(app, stored.await).await
+            })
+            .await;
+            receipt.close(app, stored).await
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From routers to services: what every route has around it, and the glue to the Lambda runtime.
 
 use std::any::Any;
+use std::convert::Infallible;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -15,24 +16,35 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Noun};
+use crate::http::cors::share;
+use crate::http::headers::protect;
+use crate::http::methods::with_options;
+use crate::http::path::{without_slash, without_stage};
 use crate::http::problem;
+use crate::http::timeout::limit_time;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
 
-/// Wraps routes into everything each has around it: the one error body, panics caught, the size of
-/// the body checked before anything else.
+/// Wraps routes into everything each has around it; the last layer is the outermost. A request's
+/// size is checked before anything else of it; whatever goes wrong inside, a panic or too long a
+/// time, is answered with the one error body and the headers of every answer.
 pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _document) = routes.split_for_parts();
     let routes: Router = routes
         .fallback(async || Error::NotFound(Noun::Route))
         .layer(from_fn_with_state(app.clone(), check_size))
+        .layer(from_fn_with_state(app.clone(), limit_time))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), share))
+        .layer(from_fn_with_state(app.clone(), protect))
         .layer(from_fn_with_state(app.clone(), finish))
         .with_state(app);
     // A layer sees the request when its route is settled already, so this stands in front.
     Router::new().fallback(async move |request: Request| {
-        routes.clone().oneshot(without_slash(request)).await
+        let method = request.method().clone();
+        let response = routes.clone().oneshot(without_slash(request)).await?;
+        Ok::<_, Infallible>(with_options(&method, response))
     })
 }
 
