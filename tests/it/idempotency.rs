@@ -86,8 +86,8 @@ async fn a_key_that_is_none_is_refused_once_it_is_known_who_asks() {
     let too_long = "k".repeat(256);
 
     for keys in [&[""][..], &["\"\""], &["\"open"], &["käse"], &[&too_long], &["a", "a"]] {
-        let refused = post(&recruiter, SIMULATIONS, &json!({}), keys);
-        let (refused, cost) = story.costing(refused).await;
+        let body = json!({});
+        let (refused, cost) = story.costing(post(&recruiter, SIMULATIONS, &body, keys)).await;
         assert_eq!((refused.problem(), cost), (expected.clone(), Cost::of_table(0)), "{keys:?}");
     }
     let nobody = post(&story.nobody(), SIMULATIONS, &json!({}), &[""]).await;
@@ -205,8 +205,8 @@ async fn a_refusal_leaves_the_key_free() {
     let first = story.current_task(&ada, invited.session).await;
     let path = format!("/api/tasks/{first}/submit");
 
-    let blank = post(&ada, &path, &json!({ "contentText": " " }), &["k"]);
-    let (blank, cost) = story.costing(blank).await;
+    let blank = json!({ "contentText": " " });
+    let (blank, cost) = story.costing(post(&ada, &path, &blank, &["k"])).await;
     let left = story.items("IDEMPOTENCY#").await;
     let text = post(&ada, &path, &json!({ "contentText": "A plan." }), &["k"]).await;
 

@@ -15,11 +15,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
+#[expect(clippy::panic, reason = "what a panic comes to is tested")]
+async fn panics() -> &'static str {
+    panic!("a secret of ours")
+}
+
 /// The service with two routes more: one panics, one never ends.
 fn with_faults(story: &Story) -> Router {
-    let panics = get(async || -> &'static str { panic!("a secret of ours") });
     let hangs = get(async || std::future::pending::<&'static str>().await);
-    let routes = local::stack::routes().route("/panics", panics).route("/hangs", hangs);
+    let routes = local::stack::routes().route("/panics", get(panics)).route("/hangs", hangs);
     service(routes, story.stack.app.clone())
 }
 
@@ -105,7 +109,7 @@ async fn a_path_in_any_disguise_is_unknown_or_malformed() {
     let story = Story::begin().await;
     let recruiter = story.recruiter(1);
     let simulation = story.simulation().await;
-    let token = token(&recruiter).await;
+    let token = token(&recruiter);
 
     for (path, status, code) in [
         ("//api/simulations", 404, "NOT_FOUND"),
@@ -140,7 +144,7 @@ async fn a_path_in_any_disguise_is_unknown_or_malformed() {
 }
 
 /// What `caller` shows to be let in.
-async fn token(caller: &tests::caller::Caller) -> String {
+fn token(caller: &tests::caller::Caller) -> String {
     let request = caller.request(Method::GET, "/").build().unwrap();
     request.headers()["authorization"].to_str().unwrap().to_owned()
 }
@@ -184,7 +188,7 @@ async fn a_body_that_could_be_read_in_two_ways_or_in_none_is_refused() {
 #[tokio::test]
 async fn a_body_that_breaks_off_is_told_so() {
     let story = Story::begin().await;
-    let token = token(&story.recruiter(1)).await;
+    let token = token(&story.recruiter(1));
 
     let request = format!(
         "POST /api/simulations HTTP/1.1\r\nhost: x\r\nauthorization: {token}\r\n\
@@ -195,6 +199,28 @@ async fn a_body_that_breaks_off_is_told_so() {
     assert!(answer.starts_with("HTTP/1.1 422 "), "{answer}");
     assert!(answer.contains("\"code\":\"json_invalid\""), "{answer}");
     assert_eq!(story.items("SIM#").await, Vec::<Value>::new());
+}
+
+/// What `docs/errors.md` says of the server on a developer's machine.
+#[tokio::test]
+async fn what_is_hardly_http_is_refused_by_the_server_itself() {
+    let story = Story::begin().await;
+    let many = "x: y\r\n".repeat(100);
+    let long = "x".repeat(65_535);
+
+    for (request, status) in [
+        ("nonsense\r\n\r\n".to_owned(), "400 Bad Request"),
+        ("GET /health HTTP/1.1\r\nbad header: x\r\n\r\n".to_owned(), "400 Bad Request"),
+        (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n"), "414 URI Too Long"),
+        (
+            format!("GET /health HTTP/1.1\r\nhost: x\r\n{many}\r\n"),
+            "431 Request Header Fields Too Large",
+        ),
+    ] {
+        let answer = raw(&story, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+    }
 }
 
 #[tokio::test]

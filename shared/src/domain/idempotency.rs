@@ -51,12 +51,11 @@ fn unquoted(text: &str) -> Result<String, NotAKey> {
     while let Some(next) = rest.next() {
         match (next, rest.clone().next()) {
             ('"', None) => return Ok(plain),
-            ('"', Some(_)) => return Err(NotAKey),
             ('\\', Some(escaped @ ('"' | '\\'))) => {
                 rest.next();
                 plain.push(escaped);
             }
-            ('\\', _) => return Err(NotAKey),
+            ('"' | '\\', _) => return Err(NotAKey),
             (other, _) => plain.push(other),
         }
     }

@@ -61,18 +61,18 @@ pub async fn invite_candidate(
             let session = app.store.session(session).await?;
             let gone = || Error::internal("answering again", "the session is gone");
             let session = session.ok_or_else(gone)?.value;
-            Ok(Once::replayed(invited(app, session, created)?))
+            Ok(Once::replayed(invited(app, (session, created))?))
         }
         Start::Now(receipt) => {
             let who = (name, email);
             let stored = settled(|| attempt(app, recruiter, simulation, who, &receipt)).await;
-            let stored = stored.and_then(|(session, created)| invited(app, session, created));
+            let stored = stored.and_then(|stored| invited(app, stored));
             receipt.close(app, stored).await
         }
     }
 }
 
-fn invited(app: &App, session: CandidateSession, created: bool) -> Result<Invited, Error> {
+fn invited(app: &App, (session, created): (CandidateSession, bool)) -> Result<Invited, Error> {
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }

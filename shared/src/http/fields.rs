@@ -16,25 +16,25 @@ pub(crate) struct Fields {
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut object: M) -> Result<Fields, M::Error> {
-                let mut fields = Fields { named: Map::new(), repeated: false };
-                while let Some((name, value)) = object.next_entry()? {
-                    fields.repeated |= fields.named.insert(name, value).is_some();
-                }
-                Ok(fields)
-            }
-        }
-
         deserializer.deserialize_map(Object)
+    }
+}
+
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut object: M) -> Result<Fields, M::Error> {
+        let mut fields = Fields { named: Map::new(), repeated: false };
+        while let Some((name, value)) = object.next_entry()? {
+            fields.repeated |= fields.named.insert(name, value).is_some();
+        }
+        Ok(fields)
     }
 }
 

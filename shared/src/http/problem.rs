@@ -132,8 +132,8 @@ fn quality(request: &HeaderMap, wanted: &str) -> u16 {
     let named = accepts.flat_map(|list| list.split(',')).filter_map(|kind| {
         let mut parts = kind.split(';').map(str::trim);
         let name = parts.next()?;
-        let weight = parts.filter_map(|part| part.split_once('='));
-        let weight = weight.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).last();
+        let mut said = parts.filter_map(|part| part.split_once('='));
+        let weight = said.find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
         let weight = weight.map_or(Some(1_000), |(_, text)| thousandths(text.trim()));
         name.eq_ignore_ascii_case(wanted).then_some(weight.unwrap_or(0))
     });
