@@ -1,8 +1,14 @@
 //! HTTP: the order of checks, the one error body, and the glue to the runtime.
 
 pub mod address;
+mod cors;
 pub mod extract;
+mod fields;
+mod headers;
 pub mod input;
+mod methods;
+mod path;
 pub mod problem;
 pub mod respond;
 pub mod serve;
+mod timeout;
