@@ -2,6 +2,7 @@
 
 pub mod extract;
 pub mod input;
+mod limited;
 pub mod problem;
 pub mod respond;
 pub mod serve;

@@ -3,6 +3,7 @@
 pub mod item;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod page;
 pub mod runs;
 pub mod sessions;

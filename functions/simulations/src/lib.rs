@@ -7,11 +7,12 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::limit::{INVITE_CREATE, INVITE_RESEND};
 use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
-use shared::flows::invite_candidate::invite_candidate;
+use shared::flows::invite_candidate::{invite_candidate, open_guests};
 use shared::flows::open_simulation::open_simulation;
-use shared::flows::resend_invite::resend_invite;
+use shared::flows::resend_invite::{open_invited, resend_invite};
 use shared::http::input::Input;
 use shared::http::respond::Created;
 use utoipa_axum::router::OpenApiRouter;
@@ -86,7 +87,10 @@ async fn invite(
     Input(input): Input<body::Invite>,
 ) -> Result<Json<view::Invited>, Error> {
     let body::Invite { simulation, name, email } = &input;
-    let invited = invite_candidate(&app, &recruiter, *simulation, name, email).await?;
+    let limit = INVITE_CREATE.of(&[&recruiter.id(), email]);
+    let guests = open_guests(&app, &recruiter, *simulation, email);
+    let guests = app.limits.beside(limit, guests).await?;
+    let invited = invite_candidate(&app, &recruiter, guests, name, email).await?;
     Ok(Json(view::Invited::from(&invited)))
 }
 
@@ -102,6 +106,9 @@ async fn resend(
     recruiter: Recruiter,
     Input(input): Input<body::Resend>,
 ) -> Result<Json<view::MailState>, Error> {
-    let session = resend_invite(&app, &recruiter, input.simulation, input.session).await?;
+    let limit = INVITE_RESEND.of(&[&recruiter.id(), &input.session]);
+    let opened = open_invited(&app, &recruiter, input.simulation, input.session);
+    let opened = app.limits.beside(limit, opened).await?;
+    let session = resend_invite(&app, &recruiter, opened).await?;
     Ok(Json(view::MailState::from(&session)))
 }

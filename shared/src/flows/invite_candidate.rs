@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::auth::owned::Owned;
 use crate::auth::principal::Recruiter;
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
@@ -18,7 +19,7 @@ use crate::error::{Error, Noun};
 use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What became of an invite.
 #[derive(Debug, Clone)]
@@ -33,15 +34,41 @@ pub struct Invited {
     pub created: bool,
 }
 
-/// Invites `name` at `email`; an address that was invited before gets the same session again.
+/// A simulation of the recruiter who invites, and the session that an address was invited to in it,
+/// as they were read.
+#[derive(Debug, Clone)]
+pub struct Guests {
+    simulation: Owned<Simulation>,
+    invited: Option<CandidateSessionId>,
+}
+
+/// The simulation `id`, if `recruiter` made it, and whether `email` was invited to it; one read.
+pub async fn open_guests(
+    app: &App,
+    recruiter: &Recruiter,
+    id: SimulationId,
+    email: &EmailAddress,
+) -> Result<Guests, Error> {
+    let found = app.store.simulation_and_invited(id, email).await?;
+    let guests = found.and_then(|(simulation, invited)| {
+        Some(Guests { simulation: recruiter.own(simulation)?, invited })
+    });
+    guests.ok_or(Error::NotFound(Noun::Simulation))
+}
+
+/// Invites `name` at `email`, whom `guests` was read for; an address that was invited before gets
+/// the same session again.
 pub async fn invite_candidate(
     app: &App,
     recruiter: &Recruiter,
-    simulation: SimulationId,
+    guests: Guests,
     name: &CandidateName,
     email: &EmailAddress,
 ) -> Result<Invited, Error> {
-    let (session, created) = settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
+    let id = guests.simulation.get().id;
+    let again = || open_guests(app, recruiter, id, email);
+    let (session, created) =
+        settled_from(guests, again, |guests| attempt(app, guests, name, email)).await?;
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }
@@ -57,18 +84,13 @@ pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, Strin
 
 async fn attempt(
     app: &App,
-    recruiter: &Recruiter,
-    simulation: SimulationId,
-    (name, email): (&CandidateName, &EmailAddress),
+    guests: Guests,
+    name: &CandidateName,
+    email: &EmailAddress,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
-    let found = app.store.simulation_and_invited(simulation, email).await?;
-    let Some((simulation, invited)) = found else {
-        return Err(Error::NotFound(Noun::Simulation));
-    };
-    let simulation = recruiter.own(simulation).ok_or(Error::NotFound(Noun::Simulation))?;
-    match invited {
+    match guests.invited {
         Some(session) => again(app, session, name).await,
-        None => first(app, simulation.get(), (name, email)).await,
+        None => first(app, guests.simulation.get(), (name, email)).await,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Candidate;
 use crate::domain::candidate_session::CandidateSession;
-use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
+use crate::domain::id::{RunId, SubmissionId, TaskId};
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{CodeWork, Examination, Submission};
@@ -15,7 +15,7 @@ use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
 use crate::store::sessions::Desk;
 use crate::store::submissions::{SubmissionPlace, SubmittedText};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What a candidate hands in.
 #[derive(Debug, Clone)]
@@ -35,24 +35,23 @@ pub struct Submitted {
     pub session: CandidateSession,
 }
 
-/// Stores the answer to `task`. Of several at once one is stored; the others find the day done.
+/// Stores the answer to `task` at `desk`. Of several at once one is stored; the others find the day
+/// done.
 pub async fn submit_task(
     app: &App,
     candidate: &Candidate,
-    session: CandidateSessionId,
+    desk: Owned<Desk>,
     task: TaskId,
     answer: &Answer,
 ) -> Result<Submitted, Error> {
-    settled(|| async {
-        let desk = open_desk(app, candidate, session).await?;
-        attempt(app, &desk, task, answer).await
-    })
-    .await
+    let id = desk.get().session.value.id;
+    let again = || open_desk(app, candidate, id);
+    settled_from(desk, again, |desk| attempt(app, desk, task, answer)).await
 }
 
 async fn attempt(
     app: &App,
-    desk: &Owned<Desk>,
+    desk: Owned<Desk>,
     task: TaskId,
     answer: &Answer,
 ) -> Result<Option<Submitted>, Error> {
