@@ -17,11 +17,7 @@ impl Store {
     /// Takes one of `allowance` in `window`: how many are taken then, or `None` when there was none
     /// left, which counts nothing. One conditional update: of several at once, in whatever
     /// processes, no more than the allowance get one.
-    pub async fn take(
-        &self,
-        allowance: &Allowance,
-        window: Window,
-    ) -> Result<Option<u32>, Error> {
+    pub async fn take(&self, allowance: &Allowance, window: Window) -> Result<Option<u32>, Error> {
         let number = |number: i64| AttributeValue::N(number.to_string());
         let taken = self
             .client
