@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod invite_mail;
 pub mod invite_token;
 pub mod job;
+pub mod limit;
 pub mod redaction;
 pub mod repository;
 pub mod results;

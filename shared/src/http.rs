@@ -6,6 +6,7 @@ pub mod extract;
 mod fields;
 mod headers;
 pub mod input;
+mod limited;
 mod methods;
 mod path;
 pub mod problem;

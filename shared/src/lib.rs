@@ -25,7 +25,7 @@
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth, limits ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -45,6 +45,7 @@ pub mod queue;
 pub mod store;
 
 pub mod auth;
+pub mod limits;
 
 pub mod app;
 

@@ -4,6 +4,7 @@ pub mod idempotency;
 pub mod item;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod page;
 pub mod runs;
 pub mod sessions;

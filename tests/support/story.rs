@@ -1,12 +1,16 @@
 //! A stack of its own for every test, with a clock that stands still until it is told.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use local::github::runs::RunTiming;
 use local::issuer::{Identity, Role};
-use local::stack::{Data, Listeners, Options, Stack};
+use local::stack::{Data, Listeners, Options, Stack, routes};
+use shared::app::App;
 use shared::clock::Clock;
+use shared::config::Config;
+use shared::http::serve::service;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
 
@@ -87,6 +91,18 @@ impl Story {
     pub fn identified(&self, who: &Identity) -> Caller {
         let token = self.stack.issuer.token_for(who, 366 * 24 * 60).unwrap();
         self.bearing(&token)
+    }
+
+    /// Another process of Tenon on the same table, which remembers nothing of this one: where it
+    /// answers.
+    pub async fn another_process(&self) -> String {
+        let config = Config::clone(&self.stack.app.config);
+        let app = App::new(config, self.clock.clone(), Mint::System).await.unwrap();
+        let api = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = api.local_addr().unwrap();
+        let service = service(routes(), app).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(api, service).await });
+        format!("http://{address}")
     }
 
     /// Does all jobs that are due.

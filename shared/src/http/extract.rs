@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::principal::{Candidate, Recruiter};
 use crate::domain::idempotency::IdempotencyKey;
 use crate::error::Error;
+use crate::http::address;
 
 /// The header with which a candidate says which session a task call is for.
 pub const SESSION_HEADER: &str = "x-candidate-session-id";
@@ -19,7 +20,14 @@ impl FromRequestParts<App> for Recruiter {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        app.gate.recruiter(bearer(parts)?, app.clock.now()).await
+        let entered = match bearer(parts) {
+            Ok(token) => app.gate.recruiter(token, app.clock.now()).await,
+            Err(refusal) => Err(refusal),
+        };
+        match entered {
+            Ok(entered) => Ok(entered),
+            Err(refusal) => Err(turned_away(parts, app, refusal).await),
+        }
     }
 }
 
@@ -27,7 +35,14 @@ impl FromRequestParts<App> for Candidate {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        app.gate.candidate(bearer(parts)?, app.clock.now()).await
+        let entered = match bearer(parts) {
+            Ok(token) => app.gate.candidate(token, app.clock.now()).await,
+            Err(refusal) => Err(refusal),
+        };
+        match entered {
+            Ok(entered) => Ok(entered),
+            Err(refusal) => Err(turned_away(parts, app, refusal).await),
+        }
     }
 }
 
@@ -66,6 +81,17 @@ impl<S: Sync> FromRequestParts<S> for Keyed {
         };
         let key = IdempotencyKey::parse(text);
         key.map(Some).map(Self).map_err(|_malformed| Error::IdempotencyKeyMalformed)
+    }
+}
+
+/// What is answered to somebody who was not let in. Who showed no good token is counted by address.
+async fn turned_away(parts: &Parts, app: &App, refusal: Error) -> Error {
+    match refusal {
+        Error::NotAuthenticated | Error::TokenRefused(_) => {
+            let address = address::client(parts, &app.config.limits.trusted_proxies);
+            app.limits.failed_login(address, refusal).await
+        }
+        other => other,
     }
 }
 

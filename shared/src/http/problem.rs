@@ -58,7 +58,7 @@ fn extra(error: &Error) -> Map<String, Value> {
             });
             extra.insert("error".to_owned(), told);
         }
-        Error::MailTooSoon(seconds) => {
+        Error::MailTooSoon(seconds) | Error::RateLimited(seconds) => {
             extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
         }
         _ => {}

@@ -20,8 +20,9 @@ use crate::http::cors::share;
 use crate::http::headers::protect;
 use crate::http::methods::with_options;
 use crate::http::path::{without_slash, without_stage};
-use crate::http::problem;
 use crate::http::timeout::limit_time;
+use crate::http::{limited, problem};
+use crate::ledger;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
@@ -68,7 +69,11 @@ async fn finish(State(app): State<App>, request: Request, next: Next) -> Respons
     let said = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let said = said.and_then(|text| Uuid::parse_str(text).ok());
     let id = said.unwrap_or_else(|| app.mint.uuid()).to_string();
-    let mut response = problem::finish(next.run(request).await, &headers, &id);
+    let (response, entry) = ledger::kept(next.run(request)).await;
+    let mut response = problem::finish(response, &headers, &id);
+    if let Some(standing) = &entry.standing {
+        limited::tell(standing, response.headers_mut());
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

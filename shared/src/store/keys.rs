@@ -19,6 +19,7 @@
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
+//! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
 //! | access pattern | call |
 //! | --- | --- |
@@ -35,6 +36,7 @@
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a request sent again under its key | get its record |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | is the limit reached | one conditional update, beside the first read |
 //!
 //! Ids are written with 16 digits, so that text order is their order.
 
@@ -45,6 +47,7 @@ use uuid::Uuid;
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
+use crate::domain::limit::{Allowance, Window};
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -227,6 +230,12 @@ pub fn due_job(at: Timestamp, id: Uuid) -> Key {
 /// A job among those that wait for a person.
 pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
     Key::new("DEAD".to_owned(), timed(at, id))
+}
+
+/// What is used of an allowance in a window.
+pub fn limit(allowance: &Allowance, window: Window) -> Key {
+    let pk = format!("LIMIT#{}#{}", allowance.policy().name, allowance.holder());
+    Key::new(pk, format!("WINDOW#{}", window.number))
 }
 
 /// The sort key after everything that is due at `now`.
