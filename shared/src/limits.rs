@@ -38,7 +38,7 @@ impl Limits {
         allowance: Allowance,
         read: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let (allowed, read) = tokio::join!(self.take(allowance), read);
+        let (allowed, read) = tokio::join!(self.take(allowance), Box::pin(read));
         allowed?;
         read
     }
@@ -80,7 +80,9 @@ impl Limits {
         let store = self.counts.as_ref()?;
         let (policy, now) = (allowance.policy(), self.clock.now());
         let window = policy.window(now);
-        let taken = match tokio::time::timeout(PATIENCE, store.take(allowance, window)).await {
+        // Boxed: a call of the SDK makes a large future, and every route has this one in its own.
+        let taking = Box::pin(store.take(allowance, window));
+        let taken = match tokio::time::timeout(PATIENCE, taking).await {
             Ok(Ok(taken)) => taken,
             Ok(Err(error)) => {
                 tracing::warn!(policy = policy.name, error = %error.chain(), "a limit is unknown");

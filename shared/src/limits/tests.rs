@@ -5,8 +5,6 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::error::Noun;
 
-const REFUSAL: Error = Error::NotAuthenticated;
-
 /// Limits that are counted in a table where nobody answers.
 async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -36,11 +34,14 @@ async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() 
         let missing = async { Err::<(), _>(Error::NotFound(Noun::Run)) };
         let missing = limits.beside(limit::POLL.of(&[&1]), missing).await;
         limits.failed_admin_key(None).await;
-        (taken, read, missing, limits.failed_login(None, REFUSAL).await)
+        (taken, read, missing, limits.failed_login(None, Error::NotAuthenticated).await)
     })
     .await;
 
-    assert!(matches!(answers, (Ok(()), Ok(5), Err(Error::NotFound(Noun::Run)), REFUSAL)));
+    assert!(matches!(
+        answers,
+        (Ok(()), Ok(5), Err(Error::NotFound(Noun::Run)), Error::NotAuthenticated)
+    ));
     assert_eq!(entry.standing, None);
     assert_eq!(store.calls().count(), 5);
 }
@@ -52,6 +53,9 @@ async fn limits_that_are_off_do_not_ask_the_table() {
     limits.take(limit::SUBMIT.of(&[&1])).await.unwrap();
     limits.failed_admin_key(None).await;
 
-    assert!(matches!(limits.failed_login(None, REFUSAL).await, REFUSAL));
+    assert!(matches!(
+        limits.failed_login(None, Error::NotAuthenticated).await,
+        Error::NotAuthenticated
+    ));
     assert_eq!(store.calls().count(), 0);
 }
