@@ -118,7 +118,8 @@ async fn after_a_rotation_the_new_key_is_picked_up_at_its_first_use() {
     let mut claims = other.stack.issuer.claims(&audience, 600);
     claims["iss"] = json!(story.stack.issuer.name());
     let rotated = story.bearing(&other.stack.issuer.token_with(&claims).unwrap());
-    let [old, new] = [&story, &other].map(|story| json!(story.stack.issuer.jwks())["keys"][0].clone());
+    let [old, new] =
+        [&story, &other].map(|story| json!(story.stack.issuer.jwks())["keys"][0].clone());
     story.recruiter(1).get("/api/auth/me").await.expect(200);
 
     story.clock.advance(SignedDuration::from_mins(1));

@@ -46,7 +46,8 @@ async fn nobody_with_a_forged_token_gets_in_anywhere() {
     let story = Story::begin().await;
     let forged = people(&story, |who| {
         let good = story.stack.issuer.token(who).unwrap();
-        let other = story.stack.issuer.token(&Identity { name: "Eve".into(), ..who.clone() }).unwrap();
+        let other =
+            story.stack.issuer.token(&Identity { name: "Eve".into(), ..who.clone() }).unwrap();
         let [header, _, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
         format!("{header}.{}.{signature}", other.split('.').nth(1).unwrap())
     });

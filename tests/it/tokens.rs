@@ -86,7 +86,8 @@ async fn a_good_token_without_the_permission_is_forbidden_and_not_unauthorized()
 #[tokio::test]
 async fn an_address_in_any_case_is_the_invited_one_and_one_that_only_looks_like_it_is_not() {
     let story = Story::begin().await;
-    let same = [("ada@example.com", "ADA@Example.COM"), ("ben@example.com", " ben@example.com\u{a0}")];
+    let same =
+        [("ada@example.com", "ADA@Example.COM"), ("ben@example.com", " ben@example.com\u{a0}")];
     let other = [
         // Kelvin sign, full width letters, Cyrillic a, and the two ways to write an umlaut.
         ("kim@example.com", "\u{212a}im@example.com"),
@@ -164,7 +165,11 @@ async fn a_name_or_an_address_as_long_as_can_be_is_stored_and_a_longer_one_is_cu
     let widest = |count: usize| "\u{1d49c}".repeat(count);
     let email = format!("{}@b.co", widest(250));
     let sub = widest(255);
-    let long = [("sub", json!(sub)), ("https://tenon.ai/email", json!(email)), ("name", json!(widest(500)))];
+    let long = [
+        ("sub", json!(sub)),
+        ("https://tenon.ai/email", json!(email)),
+        ("name", json!(widest(500))),
+    ];
 
     let recruiter = claiming(&story, &long);
     let me = recruiter.get(ME).await.expect(200);

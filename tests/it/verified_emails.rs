@@ -36,7 +36,8 @@ fn said() -> [(Vec<(&'static str, Value)>, u16, u16); 9] {
 }
 
 #[tokio::test]
-async fn a_claim_wants_an_address_that_is_not_denied_or_where_it_is_demanded_one_that_is_affirmed() {
+async fn a_claim_wants_an_address_that_is_not_denied_or_where_it_is_demanded_one_that_is_affirmed()
+{
     let lenient = Story::begin().await;
     let strict = Story::with(&[("TENON_AUTH0_REQUIRE_EMAIL_VERIFIED", "1")]).await;
     let detail = "Email verification required";

@@ -34,7 +34,8 @@ fn trimmed(group: &Value) -> Value {
         key.as_object_mut().unwrap().retain(|name, _| !PRIVATE.contains(&name.as_str()));
     }
     let tests = group["tests"].as_array().unwrap().iter();
-    let tests = tests.map(|test| json!({ "tcId": test["tcId"], "jws": test["jws"], "result": test["result"] }));
+    let tests = tests
+        .map(|test| json!({ "tcId": test["tcId"], "jws": test["jws"], "result": test["result"] }));
     json!({ "comment": group["comment"], "keys": keys, "tests": tests.collect::<Vec<_>>() })
 }
 
@@ -42,7 +43,9 @@ fn trimmed(group: &Value) -> Value {
 fn vectors(group: &Value) -> Vec<(u64, &str, bool)> {
     let tests = group["tests"].as_array().unwrap().iter();
     let vector = |test: &'_ Value| test["tcId"].as_u64().unwrap();
-    tests.map(|test| (vector(test), test["jws"].as_str().unwrap(), test["result"] == "valid")).collect()
+    tests
+        .map(|test| (vector(test), test["jws"].as_str().unwrap(), test["result"] == "valid"))
+        .collect()
 }
 
 /// The numbers of the vectors that our verifier accepts when each group's keys are the provider's.
@@ -98,7 +101,8 @@ async fn of_26_key_sets_the_valid_one_serves_and_one_that_only_its_owner_could_h
 
 #[test]
 fn the_committed_vectors_are_the_published_ones() {
-    let originals: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/wycheproof");
+    let originals: PathBuf =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/wycheproof");
     for name in ["json_web_signature", "json_web_key"] {
         let original = originals.join(format!("{name}_test.json"));
         if !original.exists() {

@@ -20,7 +20,9 @@ fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
     let text = |name: &str| answer.header(name).unwrap_or_default().to_owned();
     let names = answer.headers.keys().map(http::HeaderName::as_str);
     let mut headers: Vec<_> = names
-        .map(|name| (name.to_owned(), if PASSING.contains(&name) { String::new() } else { text(name) }))
+        .map(|name| {
+            (name.to_owned(), if PASSING.contains(&name) { String::new() } else { text(name) })
+        })
         .collect();
     headers.sort();
     let mut body = answer.body.clone();
@@ -75,7 +77,10 @@ impl World {
         match route.access {
             For::Recruiters => vec![
                 ("a recruiter of the same company", story.recruiter(2)),
-                ("a recruiter of another company", story.person("grace@hopper.com", Role::Recruiter)),
+                (
+                    "a recruiter of another company",
+                    story.person("grace@hopper.com", Role::Recruiter),
+                ),
                 ("the candidate, who may recruit too", self.with_both_permissions(ADA)),
                 ("a stranger with both permissions", self.with_both_permissions("eve@b.co")),
             ],
@@ -83,7 +88,10 @@ impl World {
                 ("a candidate without an invite", story.candidate("eve@b.co")),
                 ("a candidate of the same simulation", self.ben.1.clone()),
                 ("somebody else with the same address", story.identified(&namesake)),
-                ("the recruiter, who may work too", self.with_both_permissions("recruiter1@local.test")),
+                (
+                    "the recruiter, who may work too",
+                    self.with_both_permissions("recruiter1@local.test"),
+                ),
                 ("a stranger with both permissions", self.with_both_permissions("eve@b.co")),
             ],
             For::Everybody | For::Admins => vec![],
@@ -91,7 +99,13 @@ impl World {
     }
 
     /// Holds that `who` learns as much of `things` as of `nothing`, at no more cost, and does nothing.
-    async fn nothing_is_told(&self, route: &Route, who: &Caller, things: &Things, nothing: &Things) {
+    async fn nothing_is_told(
+        &self,
+        route: &Route,
+        who: &Caller,
+        things: &Things,
+        nothing: &Things,
+    ) {
         let before = self.stored().await;
         let (refused, cost) = self.story.costing(route.call(who, things)).await;
         let after = self.stored().await;
@@ -158,7 +172,8 @@ async fn a_thing_of_somebody_elses_among_ones_own_is_told_apart_from_nothing_by_
     let made = mine.post("/api/simulations", tests::work::simulation_body()).await.expect(201);
     let simulation = made["id"].as_u64().unwrap();
     let body = json!({ "candidateName": "Cyd", "inviteEmail": "cyd@example.com" });
-    let invited = mine.post(&format!("/api/simulations/{simulation}/invite"), body).await.expect(200);
+    let invited =
+        mine.post(&format!("/api/simulations/{simulation}/invite"), body).await.expect(200);
     story.pass(60).await;
     let session = invited["candidateSessionId"].as_u64().unwrap();
     let task = made["tasks"][1]["id"].as_u64().unwrap();

@@ -59,11 +59,7 @@ const PRIVATE: [Known; 18] = [
     (For::Candidates, "GET /api/candidate/session/{token}", ""),
     (For::Candidates, "POST /api/candidate/session/{token}/claim", ""),
     (For::Candidates, "GET /api/candidate/session/{candidateSessionId}/current_task", ""),
-    (
-        For::Candidates,
-        "POST /api/tasks/{taskId}/codespace/init",
-        r#"{"githubUsername":"octocat"}"#,
-    ),
+    (For::Candidates, "POST /api/tasks/{taskId}/codespace/init", r#"{"githubUsername":"octocat"}"#),
     (For::Candidates, "GET /api/tasks/{taskId}/codespace/status", ""),
     (For::Candidates, "POST /api/tasks/{taskId}/run", "{}"),
     (For::Candidates, "GET /api/tasks/{taskId}/run/{runId}", ""),

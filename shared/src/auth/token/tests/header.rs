@@ -99,7 +99,8 @@ async fn a_true_signature_of_another_kind_is_refused_under_its_own_name_and_unde
         _ => elliptic.sign(&SystemRandom::new(), message.as_bytes()).unwrap().as_ref().to_vec(),
     };
     for kind in ["RS384", "PS256", "ES256"] {
-        for (alg, expected) in [(kind, TokenError::InvalidAlgorithm), ("RS256", TokenError::Invalid)]
+        for (alg, expected) in
+            [(kind, TokenError::InvalidAlgorithm), ("RS256", TokenError::Invalid)]
         {
             let message = message(alg);
             let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(of(kind, &message)));
