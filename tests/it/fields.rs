@@ -64,7 +64,7 @@ async fn a_candidate_reads_exactly_these_fields_and_nothing_about_anybody_else()
     let ada = story.candidate(ADA).on(invited.session);
     let link = format!("/api/candidate/session/{}", invited.token);
 
-    let invites = ada.get("/api/candidate/invites").await.expect(200);
+    let listed = ada.get("/api/candidate/invites").await.expect(200);
     let resolved = ada.get(&link).await.expect(200);
     let claimed = ada.post_nothing(&format!("{link}/claim")).await.expect(200);
     let day = format!("/api/candidate/session/{}/current_task", invited.session);
@@ -80,7 +80,7 @@ async fn a_candidate_reads_exactly_these_fields_and_nothing_about_anybody_else()
     let status = ada.get(&format!("{task}/codespace/status")).await.expect(200);
     assert_ne!(status["lastTestSummary"], Value::Null);
 
-    holds(&invites, &INVITES);
+    holds(&listed, &INVITES);
     holds(&resolved, &SESSION);
     holds(&claimed, &SESSION);
     holds(&current, &CURRENT_TASK);
@@ -89,7 +89,7 @@ async fn a_candidate_reads_exactly_these_fields_and_nothing_about_anybody_else()
     holds(&started, &RUN);
     holds(&ended, &RUN);
     holds(&status, &[&WORKSPACE[..], &STATUS[..]].concat());
-    let all = json!([invites, resolved, claimed, current, submitted, init, started, ended, status]);
+    let all = json!([listed, resolved, claimed, current, submitted, init, started, ended, status]);
     let others =
         [BEN, "recruiter1@local.test", "Local Recruiter", &ben.session.to_string(), &ben.token];
     for other in others {

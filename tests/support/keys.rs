@@ -24,10 +24,10 @@ impl KeyServer {
         let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new((StatusCode::NOT_FOUND, String::new())));
         let server = Self { url, answer, asked: Arc::default() };
-        let served = server.clone();
+        let copy = server.clone();
         let routes = Router::new().fallback(async move || {
-            served.asked.fetch_add(1, Ordering::SeqCst);
-            served.answer.lock().unwrap().clone()
+            copy.asked.fetch_add(1, Ordering::SeqCst);
+            copy.answer.lock().unwrap().clone()
         });
         tokio::spawn(async move { axum::serve(listener, routes).await });
         server

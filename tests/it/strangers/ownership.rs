@@ -4,7 +4,6 @@
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
 use tests::caller::{Answer, Caller};
-use tests::cost::Cost;
 use tests::story::Story;
 
 use crate::strangers::route::{self, For, Name, Route, Things};
@@ -115,7 +114,11 @@ impl World {
         assert!(found_nothing, "{route:?}: {refused:?}");
         assert_eq!(seen(&refused), seen(&unknown), "{route:?}");
         assert_eq!(before, after, "{route:?}");
-        assert_eq!((cost.github, unknown_cost.github), (0, 0), "{route:?}");
+        assert!(cost.table <= 2 && cost.github == 0, "{route:?}: {cost:?}");
+        // A submission's number is first looked up, then the submission: a second read that a stranger
+        // could tell by a stopwatch, of a number that only guessing finds.
+        let is_looked_up_twice = route.names() == [Name::Submission];
+        assert!(cost == unknown_cost || is_looked_up_twice, "{route:?}: {cost:?} {unknown_cost:?}");
     }
 }
 
@@ -224,13 +227,14 @@ async fn a_list_or_an_account_shows_nothing_of_anybody_else() {
         "Payments API".to_owned(),
     ];
 
-    let unnamed = route::private().into_iter().filter(|route| route.names().is_empty());
-    for route in unnamed {
-        for (who, stranger) in world.strangers(&route) {
-            // Who has Ada's address may see that it was invited, in `candidates.rs`; Ben has his own.
-            if route.access == For::Candidates && who != "a candidate without an invite" {
-                continue;
-            }
+    // Who has Ada's address may see that it was invited, in `candidates.rs`; Ben has his own.
+    let knows_nothing = |route: &Route, who: &str| {
+        route.access == For::Recruiters || who == "a candidate without an invite"
+    };
+
+    for route in route::private().into_iter().filter(|route| route.names().is_empty()) {
+        let strangers = world.strangers(&route).into_iter();
+        for (who, stranger) in strangers.filter(|(who, _)| knows_nothing(&route, who)) {
             let answer = route.call(&stranger, &Things::missing()).await;
             assert!((200..300).contains(&answer.status), "{who}: {answer:?}");
             let told = answer.body.to_string();
@@ -256,22 +260,5 @@ async fn the_owners_find_all_of_it() {
         let answer = route.call(who, if is_list { &handed_in } else { things }).await;
         assert!((200..300).contains(&answer.status), "{route:?}: {answer:?}");
         assert!(!is_list || answer.body["items"].as_array().unwrap().len() == 1, "{answer:?}");
-    }
-}
-
-#[tokio::test]
-async fn what_nobody_may_do_costs_no_more_than_looking() {
-    let world = World::begin().await;
-    let eve = [
-        (For::Recruiters, world.story.person("eve@b.co", Role::Recruiter)),
-        (For::Candidates, world.story.candidate("eve@b.co")),
-    ];
-    eve[0].1.get("/api/auth/me").await.expect(200);
-
-    for route in naming() {
-        let (_, who) = eve.iter().find(|(access, _)| *access == route.access).unwrap();
-        let (_, cost) = world.story.costing(route.call(who, &world.ada.0)).await;
-        assert!(cost.table <= 2, "{route:?}: {cost:?}");
-        assert_eq!(cost, Cost { github: 0, ..cost });
     }
 }
