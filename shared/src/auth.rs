@@ -1,6 +1,7 @@
 //! Who is calling: tokens are verified, proofs of identity and ownership are made.
 
 pub mod claims;
+pub mod dev;
 pub mod jwks;
 pub mod owned;
 pub mod principal;

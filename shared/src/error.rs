@@ -66,6 +66,12 @@ pub enum Error {
     /// The token is good and not a candidate's.
     #[error("the token is not a candidate's")]
     CandidateRequired,
+    /// A development identity that nobody has.
+    #[error("the development identity is nobody's")]
+    DevUserNotFound,
+    /// A development identity claimed from another machine.
+    #[error("a development identity was claimed from another machine")]
+    DevIdentityFromElsewhere,
     /// A task route without the session header.
     #[error("the candidate session header is missing")]
     SessionHeaderMissing,

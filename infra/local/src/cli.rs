@@ -62,6 +62,10 @@ struct Up {
     /// The API's port; the start page has the next one. 0 takes two free ones.
     #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u16).range(..65535))]
     port: u16,
+    /// Believe whoever calls from this machine: `Authorization: Bearer recruiter:EMAIL` or
+    /// `candidate:EMAIL`, and `x-dev-user-email: EMAIL` for a recruiter who is known.
+    #[arg(long)]
+    dev_identities: bool,
     #[command(flatten)]
     keep: Keep,
     #[command(flatten)]
@@ -173,7 +177,11 @@ async fn up(up: Up) -> Result<(), Failure> {
     let pages_port = if up.port == 0 { 0 } else { up.port + 1 };
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
-    let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
+    let mut options = options(data(&up.keep), &up.behaviour, None);
+    if up.dev_identities {
+        options.overrides.insert("DEV_AUTH_BYPASS".to_owned(), "1".to_owned());
+    }
+    let stack = Stack::start(options, listeners).await?;
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
     say!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
@@ -184,6 +192,11 @@ async fn up(up: Up) -> Result<(), Failure> {
     say!("  GitHub       {github}");
     say!("  data         {}", described(&up.keep));
     say!("\n  recruiters   recruiter1@local.test, recruiter2@local.test");
+    if stack.app.config.dev_identities {
+        say!(
+            "\n  Whoever calls from this machine is believed: Bearer recruiter:EMAIL, candidate:EMAIL"
+        );
+    }
     until_interrupted(worker).await;
     Ok(())
 }

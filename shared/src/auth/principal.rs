@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::auth::claims::{Permission, Principal};
+use crate::auth::dev::{self, DevIdentities, Shown};
 use crate::auth::token::{TokenError, Verifier};
 use crate::domain::candidate_session::Claimant;
 use crate::domain::id::{CompanyId, UserId};
@@ -80,8 +81,14 @@ impl Gate {
     }
 
     /// Lets a recruiter in. On first sight the account is made, bound to the token's subject.
-    pub async fn recruiter(&self, bearer: &str, now: Timestamp) -> Result<Recruiter, Error> {
-        let principal = self.verified(bearer, now).await?;
+    /// In development `x-dev-user-email` says who it is, whatever else is shown.
+    pub async fn recruiter(&self, shown: Shown<'_>, now: Timestamp) -> Result<Recruiter, Error> {
+        match (shown.dev_identities, shown.dev_user) {
+            (DevIdentities::Believed, Some(email)) => return self.dev_user(email).await,
+            (DevIdentities::OnlyFromHere, Some(_)) => return Err(Error::DevIdentityFromElsewhere),
+            (_, None) | (DevIdentities::Worthless, Some(_)) => {}
+        }
+        let principal = self.verified(shown, now).await?;
         if !principal.permissions.contains(&Permission::RecruiterAccess) {
             return Err(Error::RecruiterRequired);
         }
@@ -94,8 +101,8 @@ impl Gate {
     }
 
     /// Lets a candidate in.
-    pub async fn candidate(&self, bearer: &str, now: Timestamp) -> Result<Candidate, Error> {
-        let principal = self.verified(bearer, now).await?;
+    pub async fn candidate(&self, shown: Shown<'_>, now: Timestamp) -> Result<Candidate, Error> {
+        let principal = self.verified(shown, now).await?;
         if !principal.permissions.contains(&Permission::CandidateAccess) {
             return Err(Error::CandidateRequired);
         }
@@ -104,7 +111,20 @@ impl Gate {
         Ok(Candidate { sub: principal.sub, email: principal.email, verified })
     }
 
-    async fn verified(&self, bearer: &str, now: Timestamp) -> Result<Principal, Error> {
+    /// The recruiter with this address among those that development knows. None is made.
+    async fn dev_user(&self, email: &str) -> Result<Recruiter, Error> {
+        let sub = dev::subject(email).ok_or(Error::DevUserNotFound)?;
+        let found = self.store.user(&sub).await?.ok_or(Error::DevUserNotFound)?;
+        Ok(Recruiter { user: found.value })
+    }
+
+    async fn verified(&self, shown: Shown<'_>, now: Timestamp) -> Result<Principal, Error> {
+        let bearer = shown.bearer.ok_or(Error::NotAuthenticated)?;
+        if shown.dev_identities == DevIdentities::Believed
+            && let Some(principal) = dev::principal(bearer)
+        {
+            return Ok(principal);
+        }
         self.verifier.verify(bearer, now).await.map_err(|error| match error {
             TokenError::ProviderUnavailable { retry_after_seconds } => {
                 Error::AuthProviderUnavailable(retry_after_seconds)

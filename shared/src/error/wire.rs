@@ -61,6 +61,10 @@ impl Error {
             Self::CandidateRequired => {
                 (403, "CANDIDATE_ACCESS_REQUIRED", "Candidate access required")
             }
+            Self::DevUserNotFound => (401, "DEV_USER_NOT_FOUND", "Dev user not found"),
+            Self::DevIdentityFromElsewhere => {
+                (403, "DEV_IDENTITY_LOCAL_ONLY", "DEV_AUTH_BYPASS only allowed from localhost")
+            }
             Self::SessionHeaderMissing => {
                 (401, "CANDIDATE_SESSION_HEADER_REQUIRED", "Missing candidate session headers")
             }
