@@ -17,6 +17,7 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
+//! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //!
 //! | access pattern | call |
@@ -32,6 +33,7 @@
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
+//! | whether an address takes mail, in the job that sends one | get suppression |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //!
 //! Ids are written with 16 digits, so that text order is their order.
@@ -205,6 +207,11 @@ pub fn github_run(github_id: u64) -> Key {
 /// What a run printed.
 pub fn output(id: RunId) -> Key {
     Key::new(run(id).pk, OUTPUT_SK)
+}
+
+/// An address that takes no mail.
+pub fn suppression(email: &EmailAddress) -> Key {
+    Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
 }
 
 /// A job.
