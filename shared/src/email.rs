@@ -107,10 +107,8 @@ impl Mailer {
                 let ses = Ses::new(aws, endpoint.as_ref(), sender);
                 Self::Ses(Box::new(ses.counting_in(configuration_set.clone())))
             }
-            MailProvider::Smtp { host, port, username, password, tls } => {
-                let place = (host.as_str(), *port);
-                let login = username.as_deref().zip(password.as_ref());
-                let smtp = Smtp::new(place, *tls, login, sender)
+            MailProvider::Smtp(smtp) => {
+                let smtp = Smtp::new(smtp, sender)
                     .map_err(|source| Error::internal("setting up SMTP", source))?;
                 Self::Smtp(Box::new(smtp))
             }

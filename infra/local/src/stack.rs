@@ -172,6 +172,7 @@ impl Stack {
         };
         let github = GitHub::open(documents.clone(), clock.clone(), github)?;
         let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
+        let mailbox = mailbox.telling(queue.clone());
 
         let queue_base = serve(at_queue, queue.router())?;
         let pages = base(listeners.pages.local_addr().map_err(StackError::Port)?);

@@ -3,19 +3,20 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::Address;
+use lettre::address::AddressError;
 use lettre::error::Error as BuildError;
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{Address, address::AddressError};
 use tokio::time::timeout;
 
+use crate::config::SmtpConfig;
 use crate::email::failure::{MailError, MailFailure};
 use crate::email::sender::Sender;
 use crate::email::{Mail, MessageId};
-use crate::secret::Secret;
 
 /// How long greeting, encryption and login may take together, and then again the mail itself.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -55,25 +56,20 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    /// The server at `place`. With `tls` it must offer STARTTLS, and a certificate of a public
-    /// authority; with `login` it must let us in. The roots are compiled in.
-    pub fn new(
-        place: (&str, u16),
-        tls: bool,
-        login: Option<(&str, &Secret)>,
-        sender: Sender,
-    ) -> Result<Self, SmtpUnusable> {
-        let (host, port) = (place.0.to_owned(), place.1);
-        let roots = CertificateStore::WebpkiRoots;
-        let parameters = || TlsParameters::builder(host.clone()).certificate_store(roots).build();
+    /// The server that `config` names. With TLS it must offer STARTTLS and a certificate of a public
+    /// authority, whose roots are compiled in; with a login it must let us in.
+    pub fn new(config: &SmtpConfig, sender: Sender) -> Result<Self, SmtpUnusable> {
+        let tls = TlsParameters::builder(config.host.clone());
+        let tls = tls.certificate_store(CertificateStore::WebpkiRoots);
+        let login = config.login.as_ref();
         let address: Address = sender.address.parse()?;
         Ok(Self {
-            tls: if tls { Some(parameters()?) } else { None },
-            login: login.map(|(name, password)| (name, password.expose()).into()),
+            host: config.host.clone(),
+            port: config.port,
+            tls: if config.tls { Some(tls.build()?) } else { None },
+            login: login.map(|(name, password)| (name.as_str(), password.expose()).into()),
             from: Mailbox::new(sender.name, address),
             domain: sender.domain,
-            host,
-            port,
         })
     }
 

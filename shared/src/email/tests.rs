@@ -12,8 +12,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::config::SmtpConfig;
 use crate::domain::id::CandidateSessionId;
 use crate::http_client;
+use crate::secret::Secret;
 
 /// How an endpoint answers.
 #[derive(Debug, Clone, Copy)]
@@ -143,7 +145,7 @@ pub(super) fn mail() -> Mail {
     }
 }
 
-async fn mailer(provider: MailProvider, from: &str) -> Result<Mailer, Error> {
+fn mailer(provider: MailProvider, from: &str) -> Result<Mailer, Error> {
     let config = MailConfig { provider, from: from.to_owned() };
     let aws = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
     Mailer::new(&config, &aws, http())
@@ -151,23 +153,22 @@ async fn mailer(provider: MailProvider, from: &str) -> Result<Mailer, Error> {
 
 #[tokio::test]
 async fn the_console_takes_everything() {
-    let console = mailer(MailProvider::Console, "a@tenon.example").await.unwrap();
+    let console = mailer(MailProvider::Console, "a@tenon.example").unwrap();
 
     assert_eq!(console.send(&mail()).await, Ok(MessageId::read("console")));
 }
 
 #[tokio::test]
 async fn what_cannot_send_fails_at_the_start_and_shows_no_secret() {
-    let smtp = |host: &str| MailProvider::Smtp {
-        host: host.to_owned(),
+    let smtp = MailProvider::Smtp(SmtpConfig {
+        host: "mail.example.com".to_owned(),
         port: 587,
-        username: Some("user".to_owned()),
-        password: Some(crate::secret::Secret::new("hunter2")),
+        login: Some(("user".to_owned(), Secret::new("hunter2"))),
         tls: true,
-    };
+    });
 
-    let good = mailer(smtp("mail.example.com"), "Tenon <a@tenon.example>").await.unwrap();
-    let sender = mailer(smtp("mail.example.com"), "Tenon").await.unwrap_err();
+    let good = mailer(smtp.clone(), "Tenon <a@tenon.example>").unwrap();
+    let sender = mailer(smtp, "Tenon").unwrap_err();
 
     assert_eq!(good.to_string(), "smtp");
     assert!(!format!("{good:?}").contains("hunter2"));

@@ -1,13 +1,14 @@
 mod server;
 
 use lettre::transport::smtp::client::Certificate;
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders};
 use server::{Script, Server};
 
 use super::*;
 use crate::email::Subject;
 use crate::email::invite::Invite;
 use crate::email::tests::{mail, nowhere};
+use crate::secret::Secret;
 
 const OPEN: Script = Script { offers: &["8BITMIME"], instead: None };
 const LOCKED: Script = Script { offers: &["STARTTLS", "AUTH PLAIN LOGIN"], instead: None };
@@ -16,15 +17,19 @@ fn sender() -> Sender {
     Sender::parse("\"Tenon Hiring\" <no-reply@tenon.example>").unwrap()
 }
 
+fn config(port: u16) -> SmtpConfig {
+    SmtpConfig { host: "127.0.0.1".to_owned(), port, login: None, tls: false }
+}
+
 /// A client of an open server.
 fn plain(port: u16) -> Smtp {
-    Smtp::new(("127.0.0.1", port), false, None, sender()).unwrap()
+    Smtp::new(&config(port), sender()).unwrap()
 }
 
 /// A client that encrypts and logs in, and believes the public authorities.
 fn careful(port: u16) -> Smtp {
-    let password = Secret::new("pass");
-    Smtp::new(("127.0.0.1", port), true, Some(("user", &password)), sender()).unwrap()
+    let login = Some(("user".to_owned(), Secret::new("pass")));
+    Smtp::new(&SmtpConfig { login, tls: true, ..config(port) }, sender()).unwrap()
 }
 
 /// The same, which believes the throw-away authority of these tests and no other.
