@@ -12,6 +12,8 @@ mod hostile;
 mod invites;
 mod invites_again;
 mod jobs;
+mod mail_events;
+mod mails;
 mod runs;
 mod simulations;
 mod strangers;

@@ -77,10 +77,8 @@ impl InviteMail {
 
     /// Whether mail `number` is still to be sent: it is the newest, and nobody has it yet.
     pub fn awaits(&self, number: u32) -> bool {
-        let over = matches!(
-            self.status,
-            MailStatus::Sent | MailStatus::Bounced | MailStatus::Complained
-        );
+        let over =
+            matches!(self.status, MailStatus::Sent | MailStatus::Bounced | MailStatus::Complained);
         self.number == number && !over
     }
 

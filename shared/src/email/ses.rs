@@ -84,9 +84,9 @@ fn refused(error: &SdkError<SendEmailError, HttpResponse>) -> MailError {
         SdkError::DispatchFailure(_) if never_left(error) => {
             MailError::request(MailFailure::NotSent(None))
         }
-        SdkError::TimeoutError(_)
-        | SdkError::DispatchFailure(_)
-        | SdkError::ResponseError(_) => MailError::request(MailFailure::Unanswered),
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            MailError::request(MailFailure::Unanswered)
+        }
         SdkError::ServiceError(refusal) => {
             let status = refusal.raw().status().as_u16();
             let throttled = refusal.err().is_too_many_requests_exception()

@@ -177,7 +177,8 @@ async fn what_cannot_send_fails_at_the_start_and_shows_no_secret() {
 
 #[test]
 fn a_subject_is_one_line_that_reads_in_one_direction() {
-    let hostile = "Pay\r\nBcc: eve@evil.example\u{0}\u{7f}\u{85}\u{202E}stnem\u{2066}\u{200F}\u{61C}";
+    let hostile =
+        "Pay\r\nBcc: eve@evil.example\u{0}\u{7f}\u{85}\u{202E}stnem\u{2066}\u{200F}\u{61C}";
 
     assert_eq!(Subject::new(hostile).as_str(), "PayBcc: eve@evil.examplestnem");
     assert_eq!(Subject::new("Zahlungen für Zoë ✓").as_str(), "Zahlungen für Zoë ✓");

@@ -71,11 +71,7 @@ async fn a_refusal_is_final_unless_time_may_mend_it() {
     let cases = [
         (refusal(429, &[("x-amzn-errortype", "TooManyRequestsException")]), limited, 429),
         (refusal(400, &[("x-amzn-errortype", "LimitExceededException")]), limited, 429),
-        (
-            refusal(500, &[("x-amzn-errortype", "InternalFailure")]),
-            MailFailure::NotSent(None),
-            500,
-        ),
+        (refusal(500, &[("x-amzn-errortype", "InternalFailure")]), MailFailure::NotSent(None), 500),
         (refusal(400, &[("x-amzn-errortype", "MessageRejected")]), MailFailure::Refused, 400),
         (
             refusal(403, &[("x-amzn-errortype", "AccountSuspendedException")]),

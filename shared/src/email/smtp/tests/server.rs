@@ -95,7 +95,8 @@ impl Server {
         }
         let usual = match verb {
             "EHLO" => {
-                let offered = self.script.offers.iter().filter(|it| mark.is_empty() || **it != "STARTTLS");
+                let offered =
+                    self.script.offers.iter().filter(|it| mark.is_empty() || **it != "STARTTLS");
                 let offers: String = offered.map(|it| format!("250-{it}\r\n")).collect();
                 return Some(format!("250-mail.test\r\n{offers}250 SIZE 1000000"));
             }
