@@ -9,7 +9,7 @@ use crate::domain::email_address::EmailAddress;
 
 /// How long an address is left alone. A mistake at the recipient's is mended by then, and nobody has
 /// to lift anything by hand.
-pub const SUPPRESSION: SignedDuration = SignedDuration::from_hours(90 * 24);
+const SUPPRESSION: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What became of a mail that went out. The later variant outweighs the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use tokio::time::timeout;
 
 use crate::config::SmtpConfig;
@@ -39,9 +40,12 @@ pub struct Smtp {
 /// The settings of a server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpUnusable {
-    /// TLS does not take the host.
-    #[error("TLS cannot be set up for the host")]
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
     Tls(#[from] SmtpError),
+    /// The host is no name that a certificate could have.
+    #[error("the host is no name")]
+    Host(#[from] InvalidDnsNameError),
     /// The sender is no address for a header.
     #[error("the sender is no address")]
     Sender(#[from] AddressError),
@@ -59,6 +63,7 @@ impl Smtp {
     /// The server that `config` names. With TLS it must offer STARTTLS and a certificate of a public
     /// authority, whose roots are compiled in; with a login it must let us in.
     pub fn new(config: &SmtpConfig, sender: Sender) -> Result<Self, SmtpUnusable> {
+        ServerName::try_from(config.host.as_str())?;
         let tls = TlsParameters::builder(config.host.clone());
         let tls = tls.certificate_store(CertificateStore::WebpkiRoots);
         let login = config.login.as_ref();

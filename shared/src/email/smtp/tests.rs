@@ -206,3 +206,27 @@ async fn a_subject_that_needs_several_words_of_code_is_read_as_one() {
     let wire = String::from_utf8_lossy(&mails[0]);
     assert!(wire.is_ascii() && wire.lines().all(|line| line.len() <= 998));
 }
+
+#[tokio::test]
+async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
+    let able = Script { offers: &["8BITMIME", "SMTPUTF8"], instead: None };
+    let to = "jürgen@bücher.example".parse().unwrap();
+    let written = Mail { to, ..mail() };
+
+    let server = Server::following(able).await;
+    plain(server.port).send(&written).await.unwrap();
+    let told = ["MAIL FROM:<no-reply@tenon.example> SMTPUTF8", "RCPT TO:<jürgen@bücher.example>"];
+    assert_eq!(server.heard()[1].split(" BODY=").next(), Some(told[0]));
+    assert_eq!(server.heard()[2], told[1]);
+
+    let server = Server::following(OPEN).await;
+    let refused = plain(server.port).send(&written).await.unwrap_err();
+    assert_eq!((refused.kind, server.mails().len()), (MailFailure::Refused, 0));
+}
+
+#[test]
+fn a_host_that_no_certificate_can_name_is_told_at_the_start() {
+    let host = "mail example".to_owned();
+    let error = Smtp::new(&SmtpConfig { host, ..config(587) }, sender()).unwrap_err();
+    assert_eq!(error.to_string(), "the host is no name");
+}
