@@ -54,18 +54,23 @@ fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
 /// Whether the message needs no second delivery.
 async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
-    let done = match serde_json::from_str(body) {
-        Ok(Letter::Job(Message { job_id })) => shared::jobs::run(app, job_id, deadline).await,
-        Ok(Letter::Mail(event)) => mark_bounced(app, &event).await,
+    match serde_json::from_str(body) {
+        Ok(Letter::Job(Message { job_id })) => {
+            told(shared::jobs::run(app, job_id, deadline).await, &job_id.to_string())
+        }
+        Ok(Letter::Mail(event)) => told(mark_bounced(app, &event).await, event.message_id()),
         Err(_unread) => {
             // A second delivery would read no better.
             tracing::error!(message = message.message_id, "a message names no job and no mail");
-            return true;
+            true
         }
-    };
+    }
+}
+
+/// Whether what was done about `about` is recorded; a failure is told.
+fn told(done: Result<(), shared::error::Error>, about: &str) -> bool {
     if let Err(error) = &done {
-        let message = message.message_id.as_deref();
-        tracing::error!(message, error = %error.chain(), "a message could not be dealt with");
+        tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
     }
     done.is_ok()
 }
