@@ -15,6 +15,7 @@ pub mod results;
 pub mod run;
 pub mod simulation;
 pub mod submission;
+pub mod suppression;
 pub mod task;
 pub mod template;
 pub mod text;

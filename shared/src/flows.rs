@@ -8,6 +8,7 @@ pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
 pub mod invite_candidate;
+pub mod mark_bounced;
 pub mod name_github_account;
 pub mod once;
 pub mod open_desk;

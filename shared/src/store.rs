@@ -10,6 +10,7 @@ pub mod runs;
 pub mod sessions;
 pub mod simulations;
 pub mod submissions;
+pub mod suppressions;
 pub mod transaction;
 pub mod users;
 

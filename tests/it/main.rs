@@ -22,6 +22,8 @@ mod keys;
 mod limits;
 mod limits_of_failures;
 mod limits_shared;
+mod mail_events;
+mod mails;
 mod problems;
 mod runs;
 mod simulations;

@@ -15,6 +15,7 @@ use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
 use shared::clock::Clock;
+use shared::config::settings;
 use shared::error::catalogue;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
@@ -36,8 +37,8 @@ const DEMO_POLL: Duration = Duration::from_millis(1_500);
 /// Everything Tenon needs, on this machine: the API, a table in a file, a GitHub, a mailbox, an
 /// identity provider.
 ///
-/// Without a command it starts everything and stays up. Each TENON_* variable that is set in the
-/// environment replaces what the stack would provide.
+/// Without a command it starts everything and stays up. Each setting of Tenon's (TENON_*, SMTP_*, …)
+/// that is set in the environment replaces what the stack would provide.
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev", bin_name = "cargo dev")]
 pub(crate) struct Arguments {
@@ -317,10 +318,15 @@ fn options(data: Data, behaviour: &Behaviour, functions: Option<String>) -> Opti
     }
 }
 
-/// Every `TENON_*` variable of the environment.
+/// Every setting that the environment has: the `TENON_*` variables, and what else is declared.
 fn overrides() -> BTreeMap<String, String> {
+    let declared = |name: &str| {
+        let mut settings = settings::ALL.iter().flat_map(|group| group.settings);
+        settings.any(|setting| setting.name == name)
+    };
     #[expect(clippy::disallowed_methods, reason = "the stack hands its environment on to Tenon")]
-    std::env::vars().filter(|(name, _value)| name.starts_with("TENON_")).collect()
+    let environment = std::env::vars();
+    environment.filter(|(name, _value)| name.starts_with("TENON_") || declared(name)).collect()
 }
 
 fn data(keep: &Keep) -> Data {

@@ -18,6 +18,7 @@
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
+//! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
@@ -35,6 +36,7 @@
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a request sent again under its key | get its record |
+//! | whether an address takes mail, in the job that sends one | get suppression |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
@@ -215,6 +217,11 @@ pub fn output(id: RunId) -> Key {
 /// What is known of an idempotency key; `scope` is a hash.
 pub fn idempotency(scope: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{scope}"), "IDEMPOTENCY")
+}
+
+/// An address that takes no mail.
+pub fn suppression(email: &EmailAddress) -> Key {
+    Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
 }
 
 /// A job.
