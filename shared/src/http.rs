@@ -1,5 +1,6 @@
 //! HTTP: the order of checks, the one error body, and the glue to the runtime.
 
+pub(crate) mod admin_gate;
 pub mod extract;
 pub mod input;
 pub mod problem;

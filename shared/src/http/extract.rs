@@ -5,8 +5,9 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use crate::app::App;
+use crate::auth::admin::Admin;
 use crate::auth::principal::{Candidate, Recruiter};
-use crate::error::Error;
+use crate::error::{Error, Noun};
 
 /// The header with which a candidate says which session a task call is for.
 pub const SESSION_HEADER: &str = "x-candidate-session-id";
@@ -24,6 +25,15 @@ impl FromRequestParts<App> for Candidate {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         app.gate.candidate(bearer(parts)?, app.clock.now()).await
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Error;
+
+    /// The proof that the gate in front of the admin routes made.
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Error> {
+        parts.extensions.get().copied().ok_or(Error::NotFound(Noun::Route))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 
 use crate::error::Error;
 use crate::mint::Mint;
@@ -27,6 +27,7 @@ pub struct Transaction {
 enum Part {
     Create(Item),
     Replace { item: Item, version: u64 },
+    Remove { key: Item, version: u64 },
     Count { key: Item, attribute: &'static str },
 }
 
@@ -60,6 +61,13 @@ impl Transaction {
         Ok(self)
     }
 
+    /// Removes what was read; it must not have changed since.
+    pub fn remove<T: Entity>(mut self, read: &Stored<T>) -> Self {
+        let key = key_item(&read.value.keys().primary);
+        self.parts.push(Part::Remove { key, version: read.version });
+        self
+    }
+
     /// Reserves `key`, which must be free.
     pub fn guard(mut self, key: &Key) -> Self {
         self.parts.push(Part::Create(key_item(key)));
@@ -89,6 +97,16 @@ impl Part {
                 Put::builder()
                     .table_name(table)
                     .set_item(Some(item))
+                    .condition_expression("#version = :version")
+                    .expression_attribute_names("#version", VERSION)
+                    .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+                    .build()
+                    .map_err(|source| Error::internal("building a write", source))?,
+            ),
+            Self::Remove { key, version } => write.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
                     .condition_expression("#version = :version")
                     .expression_attribute_names("#version", VERSION)
                     .expression_attribute_values(":version", AttributeValue::N(version.to_string()))

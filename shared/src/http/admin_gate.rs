@@ -1,0 +1,39 @@
+//! In front of the admin routes: whoever does not show the key learns nothing of them.
+
+use axum::extract::Request;
+use http::{HeaderName, Uri};
+
+use crate::app::App;
+use crate::auth::admin::Admin;
+
+const PREFIX: &str = "/api/admin";
+/// The header with the admin key.
+const KEY: HeaderName = HeaderName::from_static("x-admin-key");
+/// A path without a route.
+const NOWHERE: &str = "/nowhere";
+
+/// Lets a request for an admin route pass with the proof that it shows the key, and sends any other
+/// one astray: it is answered, to the last byte, as a path that does not exist, whatever its method
+/// and its body, before anything of it is read.
+pub(crate) fn admitted_or_astray(app: &App, mut request: Request) -> Request {
+    let below = request.uri().path().strip_prefix(PREFIX);
+    if !below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return request;
+    }
+    match shown(&request).and_then(|key| Admin::by_key(app.config.admin_key.as_ref(), key)) {
+        Some(admin) => {
+            request.extensions_mut().insert(admin);
+        }
+        None => *request.uri_mut() = Uri::from_static(NOWHERE),
+    }
+    request
+}
+
+/// The one key that `request` shows.
+fn shown(request: &Request) -> Option<&[u8]> {
+    let mut sent = request.headers().get_all(KEY).iter();
+    match (sent.next(), sent.next()) {
+        (Some(only), None) => Some(only.as_bytes()),
+        _ => None,
+    }
+}
