@@ -1,14 +1,17 @@
 //! Companies and their mail domains: what an admin may do, and where recruiters belong.
 
 use http::Method;
+use jiff::SignedDuration;
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
 use tests::caller::Answer;
 use tests::cost::Cost;
 use tests::problem::problem;
-use tests::story::{MORNING, Story};
+use tests::story::Story;
 use tests::together::together;
 
+/// A second after the story began.
+const SOON: &str = "2026-03-02T09:00:01Z";
 const KEY: &str = "an admin key of the tests, long enough";
 const COMPANIES: &str = "/api/admin/companies";
 const DOMAINS: &str = "/api/admin/companies/domains";
@@ -26,7 +29,9 @@ async fn call(story: &Story, method: Method, path: &str, body: Option<Value>) ->
     nobody.send(request).await
 }
 
+/// A new company. Time passes first, so that it is newer than all before it.
 async fn add(story: &Story, name: &str) -> u64 {
+    story.clock.advance(SignedDuration::from_secs(1));
     let made = call(story, Method::POST, COMPANIES, Some(json!({ "name": name }))).await;
     made.expect(201)["id"].as_u64().unwrap()
 }
@@ -59,11 +64,11 @@ async fn company_of(story: &Story, who: &Identity) -> String {
 #[tokio::test]
 async fn an_admin_adds_a_company_and_maps_its_domain_and_finds_both_in_the_lists() {
     let story = begin().await;
+    story.clock.advance(SignedDuration::from_secs(1));
 
-    let (added, adding) = {
-        let body = json!({ "name": "Acme" });
-        story.costing(call(&story, Method::POST, COMPANIES, Some(body))).await
-    };
+    let body = json!({ "name": "Acme" });
+    let adding = call(&story, Method::POST, COMPANIES, Some(body));
+    let (added, adding) = story.costing(adding).await;
     let acme = added.expect(201);
     let id = acme["id"].as_u64().unwrap();
     let (mapped, mapping) = story.costing(map(&story, "ACME.example", id)).await;
@@ -71,10 +76,10 @@ async fn an_admin_adds_a_company_and_maps_its_domain_and_finds_both_in_the_lists
 
     assert_eq!(
         acme,
-        json!({ "id": id, "name": "Acme", "kind": "added", "domains": [], "createdAt": MORNING })
+        json!({ "id": id, "name": "Acme", "kind": "added", "domains": [], "createdAt": SOON })
     );
     let row = json!({
-        "domain": "acme.example", "companyId": id, "companyName": "Acme", "mappedAt": MORNING,
+        "domain": "acme.example", "companyId": id, "companyName": "Acme", "mappedAt": SOON,
     });
     assert_eq!((mapped.expect(200), again.expect(200)), (row.clone(), row.clone()));
     assert_eq!([adding, mapping, repeating], [1, 2, 1].map(Cost::of_table));
@@ -84,13 +89,16 @@ async fn an_admin_adds_a_company_and_maps_its_domain_and_finds_both_in_the_lists
     assert_eq!([of_companies, of_domains], [Cost::of_table(1); 2]);
     let companies = companies.expect(200);
     let acme = json!({
-        "id": id, "name": "Acme", "kind": "added", "domains": ["acme.example"], "createdAt": MORNING,
+        "id": id, "name": "Acme", "kind": "added", "domains": ["acme.example"], "createdAt": SOON,
     });
     assert_eq!(companies["items"][0], acme);
     assert_eq!(companies["items"][1]["domains"], json!(["local.test"]));
     let domains = domains.expect(200);
     let names = [&domains["items"][0]["domain"], &domains["items"][1]["domain"]];
-    assert_eq!((&domains["items"][0], names), (&row, [&json!("acme.example"), &json!("local.test")]));
+    assert_eq!(
+        (&domains["items"][0], names),
+        (&row, [&json!("acme.example"), &json!("local.test")])
+    );
 }
 
 #[tokio::test]
@@ -103,7 +111,10 @@ async fn a_mapping_decides_for_who_is_first_seen_after_it_and_moves_nobody() {
     map(&story, "acme.example", acme).await.expect(200);
 
     assert_eq!(company_of(&story, &person("later")).await, "Acme");
-    assert_eq!(company_of(&story, &Identity::new("Big@ACME.Example", Role::Recruiter)).await, "Acme");
+    assert_eq!(
+        company_of(&story, &Identity::new("Big@ACME.Example", Role::Recruiter)).await,
+        "Acme"
+    );
     assert_eq!(company_of(&story, &person("early")).await, "early");
     for elsewhere in ["a@mail.acme.example", "b@notacme.example", "c@acme.example.evil.example"] {
         let who = Identity::new(elsewhere, Role::Recruiter);
@@ -123,6 +134,7 @@ async fn an_address_that_is_not_verified_gets_a_personal_company_whatever_is_map
 
     let eve = Identity::new("eve@acme.example", Role::Recruiter);
     let eve = Identity { email_verified: false, ..eve };
+    story.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(company_of(&story, &eve).await, "eve");
 
     let personal = list(&story, COMPANIES).await[0].clone();
@@ -254,7 +266,7 @@ async fn every_change_leaves_one_record_and_nothing_else_does() {
     assert_eq!(changes, expected);
     let moved = records.iter().find(|record| text(record, "change") == "domainMoved").unwrap();
     let said = [&moved["domain"]["S"], &moved["at"]["S"], &moved["by"]["S"]];
-    assert_eq!(said, [&json!("acme.example"), &json!(MORNING), &json!("adminKey")]);
+    assert_eq!(said, [&json!("acme.example"), &json!("2026-03-02T09:00:02Z"), &json!("adminKey")]);
     let ids = [&moved["from"]["N"], &moved["company"]["N"]];
     assert_eq!(ids, [&json!(acme.to_string()), &json!(initech.to_string())]);
 }
@@ -265,9 +277,21 @@ async fn a_domain_that_is_none_or_everybodys_and_a_body_that_is_wrong_are_told_t
     let acme = add(&story, "Acme").await;
     let long = "a".repeat(300);
     let hostile = [
-        "com", "localhost", "1.2.3.4", "a_b.example", "acme.example.", "%00.example", "%FF.example",
-        "*.example", "a%20b.example", "%2E%2E%2Fetc.example", "ada@acme.example", "xn--a.example",
-        "COMPANY%23.example", "acme.example%0d%0aSet-Cookie:%20a=b", &long,
+        "com",
+        "localhost",
+        "1.2.3.4",
+        "a_b.example",
+        "acme.example.",
+        "%00.example",
+        "%FF.example",
+        "*.example",
+        "a%20b.example",
+        "%2E%2E%2Fetc.example",
+        "ada@acme.example",
+        "xn--a.example",
+        "COMPANY%23.example",
+        "acme.example%0d%0aSet-Cookie:%20a=b",
+        &long,
     ];
 
     for domain in hostile {
@@ -283,7 +307,8 @@ async fn a_domain_that_is_none_or_everybodys_and_a_body_that_is_wrong_are_told_t
     let body = json!({ "companyId": "7", "replace": 1 });
     let path = format!("{DOMAINS}/com");
     let wrong = call(&story, Method::PUT, &path, Some(body)).await.pointers();
-    let pointers: Vec<_> = wrong.iter().map(|(place, code)| (place.as_str(), code.as_str())).collect();
+    let pointers: Vec<_> =
+        wrong.iter().map(|(place, code)| (place.as_str(), code.as_str())).collect();
     let expected = [
         ("/path/domain", "value_error"),
         ("/body/companyId", "int_type"),

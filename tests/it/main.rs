@@ -1,18 +1,22 @@
 //! Stories, told over HTTP against a whole stack in this process.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+mod admin_key;
 mod auth;
 mod bodies;
 mod candidates;
 mod claims;
 mod code_submits;
+mod companies;
 mod examinations;
 mod five_days;
 mod hostile;
 mod invites;
 mod invites_again;
 mod jobs;
+mod request_log;
 mod runs;
+mod settings;
 mod simulations;
 mod strangers;
 mod submissions;

@@ -5,12 +5,14 @@
 
 pub mod demo;
 pub mod documents;
+pub mod environment;
 pub mod github;
 pub mod issuer;
 pub mod mailbox;
 pub mod page;
 pub mod places;
 pub mod queue;
+pub mod settings;
 pub mod stack;
 pub mod stream;
 pub mod table;

@@ -12,12 +12,16 @@ use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Noun};
+use crate::http::admin_gate::admitted_or_astray;
 use crate::http::problem;
+use crate::http::request_log::RequestLine;
+use crate::ledger;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
@@ -31,10 +35,11 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), check_size))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), finish))
-        .with_state(app);
-    // A layer sees the request when its route is settled already, so this stands in front.
+        .with_state(app.clone());
+    // A layer sees the request when its route is settled already, so these stand in front.
     Router::new().fallback(async move |request: Request| {
-        routes.clone().oneshot(without_slash(request)).await
+        let request = admitted_or_astray(&app, without_slash(request));
+        routes.clone().oneshot(request).await
     })
 }
 
@@ -93,10 +98,15 @@ async fn finish(State(app): State<App>, request: Request, next: Next) -> Respons
     let said = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let said = said.and_then(|text| Uuid::parse_str(text).ok());
     let id = said.unwrap_or_else(|| app.mint.uuid()).to_string();
-    let mut response = problem::finish(next.run(request).await, &headers, &id);
+    let line = RequestLine::begin(&request);
+    // Whatever is logged meanwhile names the request too.
+    let work = next.run(request).instrument(tracing::error_span!("serving", request_id = id));
+    let (response, spent) = ledger::kept(work).await;
+    let mut response = problem::finish(response, &headers, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    line.end(response.status(), &id, app.config.debug_perf.then_some(&spent));
     response
 }
 
