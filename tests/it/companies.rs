@@ -4,7 +4,7 @@ use http::Method;
 use jiff::SignedDuration;
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
-use tests::caller::Answer;
+use tests::caller::{Answer, Caller};
 use tests::cost::Cost;
 use tests::problem::problem;
 use tests::story::Story;
@@ -59,6 +59,10 @@ async fn company_of(story: &Story, who: &Identity) -> String {
     let id = me["id"].to_string();
     let user = users.iter().find(|user| user["id"]["N"] == id).unwrap();
     user["companyName"]["S"].as_str().unwrap().to_owned()
+}
+
+async fn me(who: Caller) -> Answer {
+    who.get("/api/auth/me").await
 }
 
 #[tokio::test]
@@ -164,11 +168,7 @@ async fn first_requests_at_once_make_one_user_and_one_personal_company() {
 
     for (email, made) in [("ada@acme.example", 0), ("grace@example.com", 1)] {
         let person = story.person(email, Role::Recruiter);
-        let calls = (0..8).map(|_| {
-            let person = person.clone();
-            async move { person.get("/api/auth/me").await }
-        });
-        let answers = together(calls).await;
+        let answers = together((0..8).map(|_| me(person.clone()))).await;
         let known: Vec<_> = answers.into_iter().map(|answer| answer.expect(200)).collect();
         assert!(known.iter().all(|me| *me == known[0]), "{known:?}");
         assert_eq!(story.items("COMPANY#").await.len(), before + made, "{email}");

@@ -3,14 +3,20 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use http::Method;
+use axum::body::Body;
+use axum::routing::get;
+use http::{Method, Request};
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
+use shared::error::Error;
+use shared::http::serve::service;
 use shared::telemetry;
 use tests::story::Story;
 use tests::work::simulation_body;
+use tower::ServiceExt;
 use tracing::subscriber::{DefaultGuard, set_default};
 use tracing_subscriber::EnvFilter;
+use utoipa_axum::router::OpenApiRouter;
 
 const REQUEST_ID: &str = "x-tenon-request-id";
 const ADA: &str = "ada@example.com";
@@ -98,6 +104,25 @@ async fn the_line_names_the_request_as_the_answer_and_its_error_do() {
 }
 
 #[tokio::test]
+async fn what_goes_wrong_is_told_under_the_id_of_its_request() {
+    let (log, _guard) = Log::start();
+    let story = Story::begin().await;
+    let broken = get(async || -> Result<(), Error> { Err(Error::internal("trying", "a cause")) });
+    let routes = OpenApiRouter::new().route("/broken", broken);
+    let named = "0c9a3f6e-5b1d-4c7a-9e2f-1a2b3c4d5e6f";
+
+    let request = Request::get("/broken").header(REQUEST_ID, named).body(Body::empty()).unwrap();
+    let answer = service(routes, story.stack.app.clone()).oneshot(request).await.unwrap();
+
+    assert_eq!(answer.status(), 500);
+    let text = log.text();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let error = lines.into_iter().find(|line| line["level"] == "ERROR").unwrap();
+    assert_eq!(error["error"], "trying failed: a cause");
+    assert_eq!(error["span"]["request_id"], named);
+}
+
+#[tokio::test]
 async fn the_line_tells_calls_and_their_time_when_it_is_asked_to() {
     let (log, _guard) = Log::start();
     let story = Story::with(&[("TENON_DEBUG_PERF", "1")]).await;
@@ -148,6 +173,7 @@ async fn from_an_invite_to_a_submission_the_log_has_no_token_and_nobodys_address
 
     let text = log.text();
     assert_eq!(log.requests().len(), 7, "{text}");
+    assert!(text.contains("a job is done"), "jobs are heard too: {text}");
     let github = local::places::GITHUB_TOKEN;
     let secret = [token, &bearers[0], &bearers[1], github, "the-admin-key", "Well thought out"];
     let personal = ["ada", "Ada", "Lovelace", "@", "recruiter1", "127.0.0.1", "?", "Bearer"];

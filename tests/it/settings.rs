@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use local::{environment, settings};
+use shared::config::settings::ALL;
 
 fn committed(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)).unwrap()
@@ -19,16 +20,19 @@ fn the_reference_and_the_example_are_those_of_the_code() {
 #[test]
 fn the_example_changes_nothing_until_a_line_is_uncommented_and_every_line_can_be() {
     let example = committed(".env.example");
-    let lines: Vec<_> = example
-        .lines()
-        .map(|line| line.strip_prefix("#T").map_or(line.to_owned(), |rest| format!("T{rest}")))
-        .collect();
+    let uncommented = example.lines().map(|line| match line.strip_prefix('#') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_uppercase()) => rest,
+        _ => line,
+    });
+    let uncommented = uncommented.collect::<Vec<_>>().join("\n");
 
     let nothing = environment::told([], Some(&example)).unwrap();
-    let everything = environment::told([], Some(&lines.join("\n"))).unwrap();
+    let everything = environment::told([], Some(&uncommented)).unwrap();
 
     assert_eq!(nothing, environment::Told::default());
     assert_eq!(everything.unknown, Vec::<String>::new());
+    let all = ALL.iter().flat_map(|group| group.settings).count();
+    assert_eq!(everything.settings.len(), all - 1, "all but TENON_ENV");
     assert_eq!(everything.settings["TENON_EMAIL_FROM"], "Tenon <notifications@tenon.com>");
     assert_eq!(everything.settings["TENON_API_PREFIX"], "/api");
 }

@@ -57,9 +57,9 @@ async fn add(
 async fn domains(
     State(app): State<App>,
     _admin: Admin,
-) -> Result<Json<view::Items<view::Domain>>, Error> {
+) -> Result<Json<view::Items<view::Mapping>>, Error> {
     let domains = app.store.domains_of_companies().await?;
-    Ok(Json(domains.iter().map(view::Domain::from).collect()))
+    Ok(Json(domains.iter().map(view::Mapping::from).collect()))
 }
 
 /// Makes a mail domain a company's.
@@ -75,10 +75,10 @@ async fn map(
     State(app): State<App>,
     admin: Admin,
     Input(input): Input<body::Map>,
-) -> Result<Json<view::Domain>, Error> {
+) -> Result<Json<view::Mapping>, Error> {
     let body::Map { domain, company, if_taken } = &input;
     let mapped = map_domain(&app, admin, domain, *company, *if_taken).await?;
-    Ok(Json(view::Domain::from(&mapped)))
+    Ok(Json(view::Mapping::from(&mapped)))
 }
 
 /// Makes a mail domain nobody's. Whoever has an account stays where they are.

@@ -40,14 +40,14 @@ impl From<&company::Company> for Company {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Domain {
+pub(crate) struct Mapping {
     domain: String,
     company_id: u64,
     company_name: String,
     mapped_at: Timestamp,
 }
 
-impl From<&company::DomainOfCompany> for Domain {
+impl From<&company::DomainOfCompany> for Mapping {
     fn from(mapped: &company::DomainOfCompany) -> Self {
         Self {
             domain: mapped.domain.to_string(),

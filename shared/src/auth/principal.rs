@@ -120,12 +120,12 @@ impl Gate {
         if let Some(found) = self.store.user(&principal.sub).await? {
             return Ok(Some(found.value));
         }
-        let (company, company_name, personal) = match self.company_of(principal).await? {
-            Some((company, name)) => (company, name, None),
-            None => {
-                let personal = self.personal_company(principal, now);
-                (personal.id, personal.name.clone(), Some(personal))
-            }
+        let shared = self.company_of(principal).await?;
+        let (company, company_name, personal) = if let Some((company, name)) = shared {
+            (company, name, None)
+        } else {
+            let personal = self.personal_company(principal, now);
+            (personal.id, personal.name.clone(), Some(personal))
         };
         let user = User {
             id: UserId::new(self.mint.id(now)),
