@@ -1,5 +1,6 @@
 //! Who is calling: tokens are verified, proofs of identity and ownership are made.
 
+pub mod admin;
 pub mod claims;
 pub mod dev;
 pub mod jwks;

@@ -12,6 +12,8 @@ use std::error::Error as Cause;
 use thiserror::Error;
 
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
+use crate::domain::company::TooManyDomains;
+use crate::domain::id::CompanyId;
 use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
@@ -141,6 +143,12 @@ pub enum Error {
     /// A browser asks for an origin that is not allowed.
     #[error("the origin is not allowed")]
     OriginNotAllowed,
+    /// A mail domain that is another company's: which one's.
+    #[error("the mail domain is another company's")]
+    DomainTaken(CompanyId),
+    /// A company with as many mail domains as there may be.
+    #[error("the company has too many mail domains")]
+    TooManyDomains,
     /// The answer took too long; whether something was stored is not known.
     #[error("the request took too long")]
     TimedOut,
@@ -214,6 +222,12 @@ impl From<ClaimRefused> for Error {
             ClaimRefused::Expired => Self::InviteExpired,
             ClaimRefused::NotVerified => Self::EmailNotVerified,
         }
+    }
+}
+
+impl From<TooManyDomains> for Error {
+    fn from(TooManyDomains: TooManyDomains) -> Self {
+        Self::TooManyDomains
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //!    web client ──► API Gateway (HTTP API)                          EventBridge Scheduler
 //!                         │                                                  │
-//!  functions/  auth simulations candidates tasks submissions               sweep
+//!  functions/  auth simulations candidates tasks submissions admin         sweep
 //!                         │                                                  │ overdue jobs
 //!                         └── one TransactWriteItems: state + jobs ──► table │
 //!                                                                        │   ▼

@@ -1,11 +1,13 @@
 //! Stories, told over HTTP against a whole stack in this process.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+mod admin_key;
 mod auth;
 mod bodies;
 mod candidates;
 mod claims;
 mod code_submits;
+mod companies;
 mod cors;
 mod dev_identities;
 mod examinations;
@@ -25,7 +27,9 @@ mod limits_shared;
 mod mail_events;
 mod mails;
 mod problems;
+mod request_log;
 mod runs;
+mod settings;
 mod simulations;
 mod strangers;
 mod submissions;

@@ -5,11 +5,12 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use crate::app::App;
+use crate::auth::admin::Admin;
 use crate::auth::dev::{DevIdentities, Shown};
 use crate::auth::principal::{Candidate, Recruiter};
 use crate::config::Environment;
 use crate::domain::idempotency::IdempotencyKey;
-use crate::error::Error;
+use crate::error::{Error, Noun};
 use crate::http::address;
 
 /// The header with which a candidate says which session a task call is for.
@@ -39,6 +40,15 @@ impl FromRequestParts<App> for Candidate {
             Ok(entered) => Ok(entered),
             Err(refusal) => Err(turned_away(parts, app, refusal).await),
         }
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Error;
+
+    /// The proof that the gate in front of the admin routes made.
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Error> {
+        parts.extensions.get().copied().ok_or(Error::NotFound(Noun::Route))
     }
 }
 

@@ -58,6 +58,9 @@ fn extra(error: &Error) -> Map<String, Value> {
             });
             extra.insert("error".to_owned(), told);
         }
+        Error::DomainTaken(company) => {
+            extra.insert("details".to_owned(), json!({ "companyId": company.get() }));
+        }
         Error::MailTooSoon(seconds) | Error::RateLimited(seconds) => {
             extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
         }

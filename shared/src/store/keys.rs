@@ -3,8 +3,9 @@
 //! | item | PK / SK | GSI1 | GSI2 |
 //! | --- | --- | --- | --- |
 //! | user | `USER#<sub>` / `USER` | | |
-//! | company | `COMPANY#<id>` / `COMPANY` | | |
-//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | | |
+//! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
+//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<domain>` | |
+//! | what an admin changed about companies | `AUDIT#companies` / `<at>#<id>` | | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
@@ -37,6 +38,9 @@
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a request sent again under its key | get its record |
 //! | whether an address takes mail, in the job that sends one | get suppression |
+//! | all companies, newest first | query GSI1 `COMPANIES` |
+//! | all mail domains of companies | query GSI1 `DOMAINS` |
+//! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
@@ -50,6 +54,7 @@ use uuid::Uuid;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
 use crate::domain::limit::{Allowance, Window};
+use crate::domain::mail_domain::MailDomain;
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -93,6 +98,12 @@ fn moment(at: Timestamp) -> String {
     format!("{:015}", at.as_millisecond().max(0))
 }
 
+/// The partition of all companies, in the first index.
+pub(crate) const COMPANIES: &str = "COMPANIES";
+pub(crate) const COMPANY_PREFIX: &str = "COMPANY#";
+/// The partition of all mail domains, in the first index.
+pub(crate) const DOMAINS: &str = "DOMAINS";
+pub(crate) const DOMAIN_PREFIX: &str = "DOMAIN#";
 pub(crate) const SIMULATION_PREFIX: &str = "SIM#";
 pub(crate) const SUBMISSION_PREFIX: &str = "SUBMISSION#";
 pub(crate) const SESSION_PREFIX: &str = "CS#";
@@ -116,12 +127,27 @@ pub fn user(sub: &str) -> Key {
 
 /// A company.
 pub fn company(id: CompanyId) -> Key {
-    Key::new(format!("COMPANY#{}", padded(id.get())), "COMPANY")
+    Key::new(format!("{COMPANY_PREFIX}{}", padded(id.get())), "COMPANY")
+}
+
+/// A company among all companies.
+pub fn listed_company(id: CompanyId) -> Key {
+    Key::new(COMPANIES.to_owned(), company(id).pk)
 }
 
 /// The company a mail domain belongs to.
-pub fn domain(domain: &str) -> Key {
-    Key::new(format!("DOMAIN#{domain}"), "COMPANY")
+pub fn domain(domain: &MailDomain) -> Key {
+    Key::new(format!("{DOMAIN_PREFIX}{domain}"), "COMPANY")
+}
+
+/// A mail domain among all that belong to companies.
+pub fn listed_domain(name: &MailDomain) -> Key {
+    Key::new(DOMAINS.to_owned(), domain(name).pk)
+}
+
+/// What an admin changed about companies, by when.
+pub fn company_audit(at: Timestamp, id: Uuid) -> Key {
+    Key::new("AUDIT#companies".to_owned(), timed(at, id))
 }
 
 /// A simulation.
