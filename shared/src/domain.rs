@@ -7,6 +7,7 @@ pub mod id;
 pub mod invite_mail;
 pub mod invite_token;
 pub mod job;
+pub mod page;
 pub mod redaction;
 pub mod repository;
 pub mod results;

@@ -2,6 +2,7 @@
 
 pub mod extract;
 pub mod input;
+pub mod paging;
 pub mod problem;
 pub mod respond;
 pub mod serve;

@@ -11,6 +11,8 @@ use shared::error::Error;
 use shared::flows::claim_session::claim_session;
 use shared::flows::open_desk::open_desk;
 use shared::http::input::Input;
+use shared::http::paging::Paging;
+use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,14 +26,19 @@ pub fn router() -> OpenApiRouter<App> {
 }
 
 /// What the candidate's address was invited to, newest first.
-#[utoipa::path(get, path = "/api/candidate/invites", tag = "candidates", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/candidate/invites", tag = "candidates",
+    params(Paging), responses((status = 200))
+)]
 async fn invites(
     State(app): State<App>,
     candidate: Candidate,
-) -> Result<Json<Vec<view::Invite>>, Error> {
-    let sessions = app.store.sessions_for(candidate.claimant().email).await?;
+    Input(input): Input<body::Invites>,
+) -> Result<Listed<Vec<view::Invite>>, Error> {
+    let page = app.store.sessions_for(candidate.claimant().email, input.paging.wanted).await?;
     let seen = |session| view::Invite::new(&app, &candidate, session);
-    Ok(Json(sessions.iter().map(seen).collect()))
+    let rows = page.rows.iter().map(seen).collect();
+    Ok(Listed::new(rows, &input.paging, page.next))
 }
 
 /// Claims the invite: the client follows the link with a GET.

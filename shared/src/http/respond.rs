@@ -2,8 +2,12 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::LINK;
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+
+use crate::domain::page::Cursor;
+use crate::http::paging::Paging;
 
 /// 201 with what was made.
 #[derive(Debug)]
@@ -12,5 +16,30 @@ pub struct Created<T>(pub T);
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 200 with rows of a list; where more follow, the header `Link` leads to them.
+#[derive(Debug)]
+pub struct Listed<T> {
+    body: T,
+    next: Option<HeaderValue>,
+}
+
+impl<T> Listed<T> {
+    /// `body`, which shows the rows that `paging` asked for, before those after `next`.
+    pub fn new(body: T, paging: &Paging, next: Option<Cursor>) -> Self {
+        let next = next.and_then(|next| HeaderValue::from_str(&paging.link(next)).ok());
+        Self { body, next }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.body).into_response();
+        if let Some(next) = self.next {
+            response.headers_mut().insert(LINK, next);
+        }
+        response
     }
 }
