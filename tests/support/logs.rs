@@ -1,5 +1,6 @@
 //! What is written to the log.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use tracing::subscriber::DefaultGuard;
@@ -7,25 +8,40 @@ use tracing_subscriber::fmt;
 
 /// The errors that are logged on this thread while the value lives. A story's stack runs there.
 pub struct Errors {
-    written: Arc<Mutex<Vec<u8>>>,
+    written: Written,
     _guard: DefaultGuard,
+}
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Errors {
     /// Begins to listen.
     pub fn listen() -> Self {
-        let written = Arc::new(Mutex::new(Vec::new()));
+        let written = Written::default();
+        let writer = written.clone();
         let subscriber = fmt()
             .with_max_level(tracing::Level::ERROR)
             .with_ansi(false)
-            .with_writer(Arc::clone(&written))
+            .with_writer(move || writer.clone())
             .finish();
         Self { written, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
     /// The lines since the last call.
     pub fn take(&self) -> Vec<String> {
-        let written = std::mem::take(&mut *self.written.lock().unwrap());
+        let written = std::mem::take(&mut *self.written.0.lock().unwrap());
         String::from_utf8(written).unwrap().lines().map(str::to_owned).collect()
     }
 }

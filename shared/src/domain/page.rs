@@ -230,7 +230,8 @@ mod tests {
             let forged = URL_SAFE_NO_PAD.encode(forged);
             assert!(Cursor::parse(List::Invites, &forged).is_err(), "bit {bit}");
         }
-        for odd in ["", "a", "7", &text[..15], &format!("{text}="), &format!("{text}AAAA"), "\0ä"] {
+        for odd in ["", "a", "7", &text[..15], &format!("{text}="), &format!("{text}AAAA"), "\0ä"]
+        {
             assert!(Cursor::parse(List::Invites, odd).is_err(), "{odd:?}");
         }
     }

@@ -278,7 +278,11 @@ mod tests {
 
     #[test]
     fn a_name_is_a_secrets_by_how_it_ends() {
-        assert!(["GITHUB_TOKEN", "clientSecret", "x-admin-key", "password"].iter().all(|n| names_secret(n)));
+        assert!(
+            ["GITHUB_TOKEN", "clientSecret", "x-admin-key", "password"]
+                .iter()
+                .all(|n| names_secret(n))
+        );
         assert!(!["tokens", "secretary", "key", "", "é"].iter().any(|name| names_secret(name)));
     }
 

@@ -19,11 +19,7 @@ pub struct Paging {
 impl Paging {
     /// Reads what a caller says of the page of `list` that they want; `filters` are the names of what
     /// else the list is asked by. A cursor may come without a limit; an offset must be 0.
-    pub fn read(
-        reader: &mut Reader,
-        list: List,
-        filters: &[&'static str],
-    ) -> Result<Self, Told> {
+    pub fn read(reader: &mut Reader, list: List, filters: &[&'static str]) -> Result<Self, Told> {
         let limit = reader.query(&["limit"], Limit::parse);
         let after = reader.query(&["cursor"], |text| Cursor::parse(list, text));
         let offset = reader.query(&["offset"], NoOffset::parse);

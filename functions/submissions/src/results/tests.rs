@@ -100,7 +100,8 @@ fn the_worst_that_is_known_is_the_status() {
 
 #[test]
 fn counts_that_disagree_with_the_conclusion_are_shown_and_said_to() {
-    let message = |conclusion, report| in_list(&complete(conclusion, &report, &[]))["message"].clone();
+    let message =
+        |conclusion, report| in_list(&complete(conclusion, &report, &[]))["message"].clone();
     let said = json!("The conclusion of the run and the counts of its report disagree.");
 
     assert_eq!(message("success", counted(2, 1, 3)), said);
@@ -133,7 +134,8 @@ fn whether_there_was_an_artifact_is_told_truthfully() {
     let pending = json!({ "examination": "pending" });
     assert_eq!(told(&pending), [none(), none(), none()]);
     let at = "2026-03-02T09:10:00Z";
-    let failed = json!({ "examination": "failed", "code": "run_refused", "reason": "No.", "at": at });
+    let failed =
+        json!({ "examination": "failed", "code": "run_refused", "reason": "No.", "at": at });
     assert_eq!(told(&failed), [none(), none(), json!("run_refused")]);
     let given_up = json!({ "examination": "givenUp", "at": at });
     assert_eq!(told(&given_up), [none(), none(), json!("examination_failed")]);
