@@ -52,14 +52,14 @@ async fn pages_show_every_row_once_newest_first_for_one_call_each() {
         assert!(all.is_sorted_by(|newer, older| newer > older), "{path}: {all:?}");
 
         for (limit, sizes) in [(1, vec![1; 5]), (2, vec![2, 2, 1]), (5, vec![5]), (200, vec![5])] {
-            let paged = format!("{path}?limit={limit}");
-            let (first, spent) = lists.story.costing(caller.get(&paged)).await;
-            assert_eq!((first.status, spent), (200, *cost), "{paged}");
-            let pages = caller.pages(&paged).await;
+            let limited = format!("{path}?limit={limit}");
+            let (first, spent) = lists.story.costing(caller.get(&limited)).await;
+            assert_eq!((first.status, spent), (200, *cost), "{limited}");
+            let pages = caller.pages(&limited).await;
             let lengths: Vec<_> = pages.iter().map(|page| page.rows().len()).collect();
-            assert_eq!(lengths, sizes, "{paged}");
+            assert_eq!(lengths, sizes, "{limited}");
             let walked: Vec<_> = pages.iter().flat_map(|page| page.numbers(id)).collect();
-            assert_eq!(walked, all, "{paged}");
+            assert_eq!(walked, all, "{limited}");
         }
     }
 }
@@ -135,7 +135,8 @@ async fn a_cursor_is_good_in_its_own_list_only_and_among_ones_own_rows() {
     for (at, (path, _id, caller, _cost)) in lists.all.iter().enumerate() {
         for (from, cursor) in cursors.iter().enumerate() {
             let answer = caller.get(&format!("{path}?limit=1&cursor={cursor}")).await;
-            assert_eq!(answer.status, if at == from { 200 } else { 422 }, "{path} {from}");
+            assert_eq!(answer.status == 200, at == from, "{path} {from}");
+            assert_eq!(answer.status == 422, at != from, "{path} {from}");
         }
     }
     let theirs = lists.story.recruiter(2);

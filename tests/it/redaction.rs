@@ -47,12 +47,12 @@ async fn no_secret_that_a_candidate_commits_or_prints_reaches_the_table_or_a_rec
     }
     assert_eq!(detail["testResults"]["output"]["stdout"], detail["testResults"]["stdout"]);
     let files = detail["diffSummary"]["files"].as_array().unwrap();
-    let patch = |name: &str| {
+    let patch_of = |name: &str| {
         let file = files.iter().find(|file| file["filename"] == name).unwrap();
         file["patch"].as_str().unwrap().to_owned()
     };
-    assert!(patch("notes.md").contains(&format!("+{CLEAN}")));
-    assert_eq!(patch("tests/[redacted].txt").lines().last(), Some("+plain"));
+    assert!(patch_of("notes.md").contains(&format!("+{CLEAN}")));
+    assert_eq!(patch_of("tests/[redacted].txt").lines().last(), Some("+plain"));
 
     let stored: Vec<Value> = story.items("").await;
     let everything = format!("{detail}{list}{}", json!(stored));

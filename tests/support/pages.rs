@@ -9,7 +9,7 @@ impl Answer {
     pub fn next_page(&self, path: &str) -> Option<String> {
         let link = self.header("link")?;
         let query = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
-        assert!(query.starts_with("?"), "{link}");
+        assert!(query.starts_with('?'), "{link}");
         Some(format!("{}{query}", path.split('?').next().unwrap()))
     }
 

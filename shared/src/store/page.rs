@@ -52,8 +52,8 @@ impl Range {
             None => Sort::Begins(prefix),
             // Numbers are not given twice in a list, so below the last one seen is right after it.
             // A bound on the key, not a key to start from: what a caller sent is never one.
-            Some(last) => {
-                Sort::Between(prefix, keys::listed_at(list, last.number().saturating_sub(1)))
+            Some(seen) => {
+                Sort::Between(prefix, keys::listed_at(list, seen.number().saturating_sub(1)))
             }
         };
         let limit = i32::from(wanted.rows_max()) + 1;
@@ -94,8 +94,9 @@ impl Store {
         let Read { mut items, broke_off } = self.read(range).await?;
         let more = items.len() > usize::from(wanted.rows_max());
         items.truncate(usize::from(wanted.rows_max()));
-        let last = items.iter().rev().find_map(|item| numbered(list, item, &sort));
-        let next = last.filter(|_| more || broke_off).map(|last| Cursor::after(list, last));
+        let reached = items.iter().rev().find_map(|item| numbered(list, item, &sort));
+        let next = reached.filter(|_| more || broke_off);
+        let next = next.map(|number| Cursor::after(list, number));
         let rows = items.into_iter().filter_map(readable).map(|row| row.value).collect();
         Ok(Page { rows, next })
     }
