@@ -4,6 +4,7 @@ pub mod candidate_session;
 pub mod diff;
 pub mod email_address;
 pub mod id;
+pub mod idempotency;
 pub mod invite_mail;
 pub mod invite_token;
 pub mod job;

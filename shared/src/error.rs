@@ -3,6 +3,7 @@
 //! A variant exists because somebody reacts differently. The wire texts and codes stand in
 //! `error/wire.rs`; `http/problem.rs` turns them into answers.
 
+pub mod catalogue;
 pub mod github;
 mod wire;
 

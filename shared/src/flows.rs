@@ -9,6 +9,7 @@ pub mod follow_run;
 pub mod give_up;
 pub mod invite_candidate;
 pub mod name_github_account;
+pub mod once;
 pub mod open_desk;
 pub mod open_simulation;
 pub mod prepare_workspace;

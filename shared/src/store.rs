@@ -1,5 +1,6 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
+pub mod idempotency;
 pub mod item;
 pub mod jobs;
 pub mod keys;

@@ -10,8 +10,10 @@ use shared::auth::principal::Recruiter;
 use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
 use shared::flows::invite_candidate::invite_candidate;
+use shared::flows::once::Once;
 use shared::flows::open_simulation::open_simulation;
 use shared::flows::resend_invite::resend_invite;
+use shared::http::extract::Keyed;
 use shared::http::input::Input;
 use shared::http::paging::Paging;
 use shared::http::respond::{Created, Listed};
@@ -48,10 +50,11 @@ async fn list(
 async fn create(
     State(app): State<App>,
     recruiter: Recruiter,
+    Keyed(key): Keyed,
     Input(input): Input<body::Create>,
-) -> Result<Created<view::Made>, Error> {
-    let simulation = create_simulation(&app, &recruiter, &input.brief).await?;
-    Ok(Created(view::Made::from(&simulation)))
+) -> Result<Once<Created<view::Made>>, Error> {
+    let made = create_simulation(&app, &recruiter, &input.brief, key.as_ref()).await?;
+    Ok(made.map(|simulation| Created(view::Made::from(&simulation))))
 }
 
 /// One simulation with what its tasks ask for.
@@ -93,11 +96,13 @@ async fn candidates(
 async fn invite(
     State(app): State<App>,
     recruiter: Recruiter,
+    Keyed(key): Keyed,
     Input(input): Input<body::Invite>,
-) -> Result<Json<view::Invited>, Error> {
+) -> Result<Once<Json<view::Invited>>, Error> {
     let body::Invite { simulation, name, email } = &input;
-    let invited = invite_candidate(&app, &recruiter, *simulation, name, email).await?;
-    Ok(Json(view::Invited::from(&invited)))
+    let (who, key) = ((name, email), key.as_ref());
+    let invited = invite_candidate(&app, &recruiter, *simulation, who, key).await?;
+    Ok(invited.map(|invited| Json(view::Invited::from(&invited))))
 }
 
 /// Has the invite mail sent again.

@@ -8,10 +8,11 @@ use axum::extract::State;
 use shared::app::App;
 use shared::error::{Error, Noun};
 use shared::flows::name_github_account::name_github_account;
+use shared::flows::once::Once;
 use shared::flows::open_desk::{code_task_of, open_desk, task_of};
 use shared::flows::start_run::start_run;
 use shared::flows::submit_task::submit_task;
-use shared::http::extract::SeatedCandidate;
+use shared::http::extract::{Keyed, SeatedCandidate};
 use shared::http::input::Input;
 use shared::http::respond::Created;
 use utoipa_axum::router::OpenApiRouter;
@@ -111,9 +112,11 @@ async fn poll(
 async fn submit(
     State(app): State<App>,
     SeatedCandidate(candidate): SeatedCandidate,
+    Keyed(key): Keyed,
     Input(input): Input<body::Submit>,
-) -> Result<Created<view::Submitted>, Error> {
+) -> Result<Once<Created<view::Submitted>>, Error> {
     let body::Submit { session, task, answer } = &input;
-    let submitted = submit_task(&app, &candidate, *session, *task, answer).await?;
-    Ok(Created(view::Submitted::from(&submitted)))
+    let on = (*session, *task);
+    let submitted = submit_task(&app, &candidate, on, answer, key.as_ref()).await?;
+    Ok(submitted.map(|submission| Created(view::Submitted::from(&submission))))
 }

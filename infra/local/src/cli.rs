@@ -15,6 +15,7 @@ use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
 use shared::clock::Clock;
+use shared::error::catalogue;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -50,6 +51,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Play the five days over HTTP against a fresh stack, printing one line a step.
     Demo(Demo),
+    /// Print the page `docs/errors.md`: every error there is.
+    Errors,
     /// Start everything but the API, for functions that run under `cargo lambda watch`.
     Services(Services),
 }
@@ -157,6 +160,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
+        Some(Command::Errors) => {
+            let _ = write!(stdout(), "{}", catalogue::page());
+            Ok(())
+        }
         Some(Command::Services(services)) => serve_functions(services).await,
     }
 }

@@ -2,12 +2,14 @@
 //! them are one write; the answer does not wait for GitHub or for the mail.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::auth::principal::Recruiter;
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::invite_token::InviteToken;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
@@ -15,6 +17,7 @@ use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, Noun};
+use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
@@ -33,15 +36,43 @@ pub struct Invited {
     pub created: bool,
 }
 
-/// Invites `name` at `email`; an address that was invited before gets the same session again.
+/// What the record of a key keeps of an invite: never its token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    session: CandidateSessionId,
+    created: bool,
+}
+
+/// Invites `name` at `email`; an address that was invited before gets the same session again. Under
+/// a `key` that was used before nothing is done: the answer has that invite's outcome, and the link
+/// that is valid now.
 pub async fn invite_candidate(
     app: &App,
     recruiter: &Recruiter,
     simulation: SimulationId,
-    name: &CandidateName,
-    email: &EmailAddress,
-) -> Result<Invited, Error> {
-    let (session, created) = settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
+    (name, email): (&CandidateName, &EmailAddress),
+    key: Option<&IdempotencyKey>,
+) -> Result<Once<Invited>, Error> {
+    let operation = Operation::Invite(simulation);
+    let request = keyed(key, &recruiter.user().sub, operation, &(name, email))?;
+    match start(app, request).await? {
+        Start::Before(Kept { session, created }) => {
+            let session = app.store.session(session).await?;
+            let gone = || Error::internal("answering again", "the session is gone");
+            let session = session.ok_or_else(gone)?.value;
+            Ok(Once::replayed(invited(app, (session, created))?))
+        }
+        Start::Now(receipt) => {
+            let who = (name, email);
+            let stored = settled(|| attempt(app, recruiter, simulation, who, &receipt)).await;
+            let stored = stored.and_then(|stored| invited(app, stored));
+            receipt.close(app, stored).await
+        }
+    }
+}
+
+fn invited(app: &App, (session, created): (CandidateSession, bool)) -> Result<Invited, Error> {
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }
@@ -60,6 +91,7 @@ async fn attempt(
     recruiter: &Recruiter,
     simulation: SimulationId,
     (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let found = app.store.simulation_and_invited(simulation, email).await?;
     let Some((simulation, invited)) = found else {
@@ -67,8 +99,8 @@ async fn attempt(
     };
     let simulation = recruiter.own(simulation).ok_or(Error::NotFound(Noun::Simulation))?;
     match invited {
-        Some(session) => again(app, session, name).await,
-        None => first(app, simulation.get(), (name, email)).await,
+        Some(session) => again(app, session, name, receipt).await,
+        None => first(app, simulation.get(), (name, email), receipt).await,
     }
 }
 
@@ -76,6 +108,7 @@ async fn first(
     app: &App,
     simulation: &Simulation,
     (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let now = app.clock.now();
     let id = CandidateSessionId::new(app.mint.id(now));
@@ -97,6 +130,7 @@ async fn first(
             write = write.create(&workspace)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
     }
+    let write = receipt.sign(write, Kept { session: id, created: true })?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some((session, true))),
         Written::Refused => Ok(None),
@@ -107,6 +141,7 @@ async fn again(
     app: &App,
     id: CandidateSessionId,
     name: &CandidateName,
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let Some(desk) = app.store.desk(id).await? else { return Ok(None) };
     let now = app.clock.now();
@@ -118,10 +153,10 @@ async fn again(
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
     let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
-    if session == *before && !abandoned {
-        return Ok(Some((session, renewed)));
+    let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
+    if session != *before || abandoned {
+        write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
     }
-    let mut write = try_again(app, &desk, Transaction::new().replace(&desk.session, &session)?)?;
     if session.mail.number != before.mail.number {
         write = write.create(&mail_job(app, &session, now))?;
     }

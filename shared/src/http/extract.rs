@@ -6,10 +6,14 @@ use http::request::Parts;
 
 use crate::app::App;
 use crate::auth::principal::{Candidate, Recruiter};
+use crate::domain::idempotency::IdempotencyKey;
 use crate::error::Error;
 
 /// The header with which a candidate says which session a task call is for.
 pub const SESSION_HEADER: &str = "x-candidate-session-id";
+
+/// The header that makes a request one that is done once.
+pub const KEY_HEADER: &str = "idempotency-key";
 
 impl FromRequestParts<App> for Recruiter {
     type Rejection = Error;
@@ -42,6 +46,26 @@ impl FromRequestParts<App> for SeatedCandidate {
         } else {
             Err(Error::SessionHeaderMissing)
         }
+    }
+}
+
+/// The key under which a request is done once, if it has one. Its place after the caller makes
+/// authentication come first.
+#[derive(Debug)]
+pub struct Keyed(pub Option<IdempotencyKey>);
+
+impl<S: Sync> FromRequestParts<S> for Keyed {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Error> {
+        let mut sent = parts.headers.get_all(KEY_HEADER).iter();
+        let text = match (sent.next(), sent.next()) {
+            (None, _) => return Ok(Self(None)),
+            (Some(only), None) => only.to_str().unwrap_or_default(),
+            (Some(_), Some(_)) => "",
+        };
+        let key = IdempotencyKey::parse(text);
+        key.map(Some).map(Self).map_err(|_malformed| Error::IdempotencyKeyMalformed)
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::text::Invalid;
 use crate::error::{Error, Problem};
+use crate::http::fields::Fields;
 
 /// What a route takes, read through a [`Reader`].
 pub trait Shape: Sized {
@@ -197,11 +198,16 @@ impl Reader {
             Invalid::new("missing", "a JSON body is required")
         } else {
             match serde_json::from_slice(bytes) {
-                Ok(Value::Object(body)) => {
-                    self.body = Some(body);
+                Ok(Fields { named, repeated: false }) => {
+                    self.body = Some(named);
                     return;
                 }
-                Ok(_) => Invalid::new("object_type", "must be a JSON object"),
+                Ok(Fields { repeated: true, .. }) => {
+                    Invalid::new("duplicate_field", "names a field more than once")
+                }
+                Err(error) if error.is_data() => {
+                    Invalid::new("object_type", "must be a JSON object")
+                }
                 Err(_syntax) => Invalid::new("json_invalid", "is not valid JSON"),
             }
         };

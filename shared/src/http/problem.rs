@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::domain::template::TemplateKey;
 use crate::error::{Error, Noun, Refusal};
 
+const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What is answered, on its way to the layer that knows the request and writes the body.
@@ -65,7 +66,8 @@ fn extra(error: &Error) -> Map<String, Value> {
     extra
 }
 
-/// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's.
+/// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's. What other
+/// layers said in its headers stays.
 pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -81,11 +83,11 @@ pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) 
         Pending { refusal: error.refusal(), extra: Map::new() }
     });
     let status = StatusCode::from_u16(pending.refusal.status).unwrap_or(status);
-    let mut answer = (status, Json(body(&pending, request_id))).into_response();
+    let mut said = response.into_parts().0.headers;
+    said.remove(CONTENT_TYPE);
+    said.remove(CONTENT_LENGTH);
+    let mut answer = (status, said, Json(body(&pending, request_id))).into_response();
     let headers = answer.headers_mut();
-    if let Some(allow) = response.headers().get(http::header::ALLOW) {
-        headers.insert(http::header::ALLOW, allow.clone());
-    }
     if wants_problem_json(request) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     }
@@ -117,10 +119,75 @@ fn body(pending: &Pending, request_id: &str) -> Value {
     body
 }
 
-/// The web client reads only `application/json`, so the other is served only when it is named.
+/// The web client reads only `application/json`, so the other is served only when it is named and
+/// not liked less.
 fn wants_problem_json(request: &HeaderMap) -> bool {
+    let liked = quality(request, PROBLEM_JSON);
+    liked > 0 && liked >= quality(request, JSON)
+}
+
+/// How much a client likes the media type `wanted`, in thousandths; 0 when it does not name it.
+fn quality(request: &HeaderMap, wanted: &str) -> u16 {
     let accepts = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepts.flat_map(|list| list.split(',')).any(|kind| {
-        kind.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(PROBLEM_JSON))
-    })
+    let named = accepts.flat_map(|list| list.split(',')).filter_map(|kind| {
+        let mut parts = kind.split(';').map(str::trim);
+        let name = parts.next()?;
+        let mut said = parts.filter_map(|part| part.split_once('='));
+        let weight = said.find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+        let weight = weight.map_or(Some(1_000), |(_, text)| thousandths(text.trim()));
+        name.eq_ignore_ascii_case(wanted).then_some(weight.unwrap_or(0))
+    });
+    named.max().unwrap_or(0)
+}
+
+/// Reads a weight, 0 to 1 with up to three decimals.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let digits = decimals.len() <= 3 && decimals.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction = digits.then(|| format!("{decimals:0<3}"))?.parse::<u16>().ok()?;
+    match whole {
+        "0" => Some(fraction),
+        "1" => (fraction == 0).then_some(1_000),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(accept: &str) -> bool {
+        let mut request = HeaderMap::new();
+        request.insert(ACCEPT, accept.parse().unwrap());
+        wants_problem_json(&request)
+    }
+
+    #[test]
+    fn problem_json_is_for_those_who_name_it_and_do_not_like_it_less() {
+        for accept in [
+            "application/problem+json",
+            "Application/Problem+JSON; charset=utf-8; q=0.001",
+            "application/json, application/problem+json",
+            "text/html, application/problem+json;q=0.9, application/json;q=0.8",
+            "application/problem+json;q=1.000, */*",
+        ] {
+            assert!(wants(accept), "{accept}");
+        }
+        for accept in [
+            "*/*",
+            "application/*",
+            "application/json",
+            "application/problem+json;q=0",
+            "application/problem+json; q=0.000",
+            "application/problem+json;q=0.5, application/json",
+            "application/problem+json;q=2",
+            "application/problem+json;q=0.1234",
+            "application/problem+json;q=x",
+            "application/problem+jsonp",
+            "",
+        ] {
+            assert!(!wants(accept), "{accept}");
+        }
+        assert!(!wants_problem_json(&HeaderMap::new()));
+    }
 }

@@ -17,6 +17,7 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
+//! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //!
 //! | access pattern | call |
@@ -32,6 +33,7 @@
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
+//! | a request sent again under its key | get its record |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //!
 //! A list is read newest first, from below a number on when it is paged.
@@ -208,6 +210,11 @@ pub fn github_run(github_id: u64) -> Key {
 /// What a run printed.
 pub fn output(id: RunId) -> Key {
     Key::new(run(id).pk, OUTPUT_SK)
+}
+
+/// What is known of an idempotency key; `scope` is a hash.
+pub fn idempotency(scope: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{scope}"), "IDEMPOTENCY")
 }
 
 /// A job.
