@@ -11,6 +11,7 @@ pub mod invite_token;
 pub mod job;
 pub mod limit;
 pub mod mail_domain;
+pub mod page;
 pub mod redaction;
 pub mod repository;
 pub mod results;

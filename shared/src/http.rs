@@ -9,6 +9,7 @@ mod headers;
 pub mod input;
 mod limited;
 mod methods;
+pub mod paging;
 mod path;
 pub mod problem;
 pub(crate) mod request_log;

@@ -12,6 +12,8 @@ use shared::error::Error;
 use shared::flows::claim_session::{claim_session, open_invite};
 use shared::flows::open_desk::open_desk;
 use shared::http::input::Input;
+use shared::http::paging::Paging;
+use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,16 +27,22 @@ pub fn router() -> OpenApiRouter<App> {
 }
 
 /// What the candidate's address was invited to, newest first.
-#[utoipa::path(get, path = "/api/candidate/invites", tag = "candidates", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/candidate/invites", tag = "candidates",
+    params(Paging), responses((status = 200))
+)]
 async fn invites(
     State(app): State<App>,
     candidate: Candidate,
-) -> Result<Json<Vec<view::Invite>>, Error> {
+    Input(input): Input<body::Invites>,
+) -> Result<Listed<Vec<view::Invite>>, Error> {
     let who = candidate.claimant();
     let limit = CANDIDATE_INVITES.of(&[&who.sub]);
-    let sessions = app.limits.beside(limit, app.store.sessions_for(who.email)).await?;
+    let page = app.store.sessions_for(who.email, input.paging.wanted);
+    let page = app.limits.beside(limit, page).await?;
     let seen = |session| view::Invite::new(&app, &candidate, session);
-    Ok(Json(sessions.iter().map(seen).collect()))
+    let rows = page.rows.iter().map(seen).collect();
+    Ok(Listed::new(rows, &input.paging, page.next))
 }
 
 /// Claims the invite: the client follows the link with a GET.

@@ -16,7 +16,8 @@ use shared::flows::open_simulation::open_simulation;
 use shared::flows::resend_invite::{open_invited, resend_invite};
 use shared::http::extract::Keyed;
 use shared::http::input::Input;
-use shared::http::respond::Created;
+use shared::http::paging::Paging;
+use shared::http::respond::{Created, Listed};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,10 +32,18 @@ pub fn router() -> OpenApiRouter<App> {
 }
 
 /// The recruiter's simulations, newest first.
-#[utoipa::path(get, path = "/api/simulations", tag = "simulations", responses((status = 200)))]
-async fn list(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Vec<view::Row>>, Error> {
-    let simulations = app.store.simulations_of(recruiter.id()).await?;
-    Ok(Json(simulations.iter().map(view::Row::from).collect()))
+#[utoipa::path(
+    get, path = "/api/simulations", tag = "simulations",
+    params(Paging), responses((status = 200))
+)]
+async fn list(
+    State(app): State<App>,
+    recruiter: Recruiter,
+    Input(input): Input<body::All>,
+) -> Result<Listed<Vec<view::Row>>, Error> {
+    let page = app.store.simulations_of(recruiter.id(), input.paging.wanted).await?;
+    let rows = page.rows.iter().map(view::Row::from).collect();
+    Ok(Listed::new(rows, &input.paging, page.next))
 }
 
 /// A new simulation with its five tasks.
@@ -66,17 +75,18 @@ async fn detail(
 /// The candidates invited to a simulation, newest first.
 #[utoipa::path(
     get, path = "/api/simulations/{simulationId}/candidates", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    params(("simulationId" = u64, Path), Paging), responses((status = 200))
 )]
 async fn candidates(
     State(app): State<App>,
     recruiter: Recruiter,
-    Input(input): Input<body::One>,
-) -> Result<Json<Vec<view::Candidate>>, Error> {
+    Input(input): Input<body::Candidates>,
+) -> Result<Listed<Vec<view::Candidate>>, Error> {
     let owned = open_simulation(&app, &recruiter, input.simulation).await?;
-    let sessions = app.store.sessions_of(owned.get().id).await?;
+    let page = app.store.sessions_of(owned.get().id, input.paging.wanted).await?;
     let now = app.clock.now();
-    Ok(Json(sessions.iter().map(|session| view::Candidate::new(&app, session, now)).collect()))
+    let rows = page.rows.iter().map(|session| view::Candidate::new(&app, session, now)).collect();
+    Ok(Listed::new(rows, &input.paging, page.next))
 }
 
 /// Invites a candidate; the repositories and the mail follow.

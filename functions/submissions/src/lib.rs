@@ -8,9 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
-use shared::domain::submission::Submission;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
+use shared::http::paging::Paging;
+use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,19 +22,29 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// The recruiter's submissions, newest first. A filter that names what is not there, or somebody
 /// else's, leaves nothing.
-#[utoipa::path(get, path = "/api/submissions", tag = "submissions", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/submissions", tag = "submissions",
+    params(
+        ("candidateSessionId" = Option<u64>, Query), ("simulationId" = Option<u64>, Query),
+        ("taskId" = Option<u64>, Query), Paging
+    ),
+    responses((status = 200))
+)]
 async fn list(
     State(app): State<App>,
     recruiter: Recruiter,
     Input(filter): Input<body::Filter>,
-) -> Result<Json<view::List>, Error> {
-    let found = match filter.session {
-        Some(session) => app.store.submissions_in(session).await?,
-        None => app.store.submissions_of(recruiter.id()).await?,
+) -> Result<Listed<view::List>, Error> {
+    let wanted = filter.paging.wanted;
+    let page = match filter.session {
+        Some(session) => app.store.submissions_in(session, wanted).await?,
+        None => app.store.submissions_of(recruiter.id(), wanted).await?,
     };
-    let wanted = |submission: &Submission| filter.allows(submission);
-    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_listed(found));
-    Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
+    let owned = recruiter.own_listed(page);
+    let page = owned.get();
+    let items = page.rows.iter().filter(|row| filter.allows(row)).map(view::Item::from).collect();
+    let body = view::List::new(items, wanted, page.next);
+    Ok(Listed::new(body, &filter.paging, page.next))
 }
 
 /// One submission in full.

@@ -101,7 +101,11 @@ impl Reader {
     }
 
     /// A value of the query, under any of its `names`, if there is one.
-    pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Result<Option<T>, Told> {
+    pub fn query<T>(
+        &mut self,
+        names: &[&str],
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Told> {
         let mut given = self.query.iter().filter(|(key, _)| names.contains(&key.as_str()));
         let found = given.next().cloned();
         let differ = given.any(|(_, text)| found.as_ref().is_some_and(|(_, first)| first != text));
@@ -113,6 +117,15 @@ impl Reader {
             None => Ok(None),
             Some((name, text)) => self.parsed(format!("/query/{name}"), &text, parse).map(Some),
         }
+    }
+
+    /// Those of `names` that the query holds, each once, with what it says.
+    pub(crate) fn query_kept(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
+        let first = |name: &&'static str| {
+            let found = self.query.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| (*name, value.clone()))
+        };
+        names.iter().filter_map(first).collect()
     }
 
     /// A header that must be there, once.
@@ -186,7 +199,12 @@ impl Reader {
         }
     }
 
-    fn parsed<T>(&mut self, pointer: String, text: &str, parse: Parse<T>) -> Result<T, Told> {
+    fn parsed<T>(
+        &mut self,
+        pointer: String,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Result<T, Told> {
         match parse(text) {
             Ok(value) => Ok(value),
             Err(invalid) => self.problem(pointer, &invalid),

@@ -44,6 +44,8 @@
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
+//! A list is read newest first, from below a number on when it is paged.
+//!
 //! Ids are written with 16 digits, so that text order is their order.
 
 use std::fmt::Display;
@@ -55,6 +57,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
 use crate::domain::limit::{Allowance, Window};
 use crate::domain::mail_domain::MailDomain;
+use crate::domain::page::List;
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -276,6 +279,28 @@ pub(crate) fn due_until(now: Timestamp) -> String {
     timed(now, '~')
 }
 
+/// The index of a list, where it has one of its own, and how its sort keys begin.
+pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
+    match list {
+        List::Simulations => (Some("GSI1"), SIMULATION_PREFIX),
+        List::Candidates => (Some("GSI1"), SESSION_PREFIX),
+        List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
+        List::SessionSubmissions => (None, SUBMISSION_PREFIX),
+        List::Invites => (Some("GSI2"), SESSION_PREFIX),
+    }
+}
+
+/// The sort key of the row of `list` that is numbered `number`: an id, or a day.
+pub(crate) fn listed_at(list: List, number: u64) -> String {
+    let (_index, prefix) = listed(list);
+    match list {
+        List::Simulations | List::Candidates | List::Submissions | List::Invites => {
+            format!("{prefix}{}", padded(number))
+        }
+        List::SessionSubmissions => format!("{prefix}{number}"),
+    }
+}
+
 fn timed(at: Timestamp, id: impl Display) -> String {
     format!("{}#{id}", moment(at))
 }
@@ -288,6 +313,9 @@ mod tests {
     fn keys_sort_as_their_ids_and_moments_do() {
         assert_eq!(simulation(SimulationId::new(9)).pk, "SIM#0000000000000009");
         assert!(simulation(SimulationId::new(9)).pk < simulation(SimulationId::new(10)).pk);
+
+        assert_eq!(listed_at(List::Invites, 9), session(CandidateSessionId::new(9)).pk);
+        assert_eq!(listed_at(List::SessionSubmissions, 4), "SUBMISSION#4");
 
         let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
         let later: Timestamp = "2026-03-02T09:00:00.001Z".parse().unwrap();
