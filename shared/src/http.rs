@@ -2,6 +2,8 @@
 
 pub mod extract;
 pub mod input;
+pub mod openapi;
 pub mod problem;
 pub mod respond;
+pub mod schema;
 pub mod serve;

@@ -7,6 +7,7 @@ use shared::domain::simulation::Brief;
 use shared::domain::template::TemplateKey;
 use shared::domain::text::{Line, Prose};
 use shared::http::input::{Reader, Shape, Told};
+use utoipa::ToSchema;
 
 pub(crate) struct Create {
     pub(crate) brief: Brief,
@@ -34,6 +35,32 @@ impl Shape for Create {
             },
         })
     }
+}
+
+/// A new simulation.
+#[derive(ToSchema)]
+#[schema(as = CreateSimulation)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `Create` reads, for the document")]
+pub(crate) struct CreateDocument {
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, pattern = line!(), example = "Payments API")]
+    title: String,
+    /// The position to fill.
+    #[schema(min_length = 1, max_length = 200, example = "Backend Engineer")]
+    role: String,
+    /// Languages and tools.
+    #[schema(min_length = 1, max_length = 500, example = "Python, FastAPI")]
+    tech_stack: String,
+    /// How experienced; the web client sends `Junior`, `Mid` or `Senior`.
+    #[schema(min_length = 1, max_length = 100, example = "Mid")]
+    seniority: String,
+    /// What to look at.
+    #[schema(max_length = 1000, required = false, default = "")]
+    focus: String,
+    /// Where the code days start.
+    #[schema(required = false, default = "python-fastapi")]
+    template_key: TemplateKey,
 }
 
 pub(crate) struct One {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::id::{CandidateSessionId, SimulationId};
 use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
 use shared::flows::invite_candidate::invite_candidate;
@@ -14,6 +15,7 @@ use shared::flows::open_simulation::open_simulation;
 use shared::flows::resend_invite::resend_invite;
 use shared::http::input::Input;
 use shared::http::respond::Created;
+use shared::http::schema::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,14 +30,22 @@ pub fn router() -> OpenApiRouter<App> {
 }
 
 /// The recruiter's simulations, newest first.
-#[utoipa::path(get, path = "/api/simulations", tag = "simulations", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/simulations", tag = "simulations", operation_id = "listSimulations",
+    security(("bearer" = ["recruiter:access"])),
+    responses((status = 200, description = "The newest simulations.", body = Vec<view::Row>))
+)]
 async fn list(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Vec<view::Row>>, Error> {
     let simulations = app.store.simulations_of(recruiter.id()).await?;
     Ok(Json(simulations.iter().map(view::Row::from).collect()))
 }
 
-/// A new simulation with its five tasks.
-#[utoipa::path(post, path = "/api/simulations", tag = "simulations", responses((status = 201)))]
+/// Makes a simulation with its five tasks.
+#[utoipa::path(
+    post, path = "/api/simulations", tag = "simulations", operation_id = "createSimulation",
+    security(("bearer" = ["recruiter:access"])), request_body = body::CreateDocument,
+    responses((status = 201, description = "The simulation.", body = view::Made))
+)]
 async fn create(
     State(app): State<App>,
     recruiter: Recruiter,
@@ -48,7 +58,9 @@ async fn create(
 /// One simulation with what its tasks ask for.
 #[utoipa::path(
     get, path = "/api/simulations/{simulationId}", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    operation_id = "getSimulation", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation.")),
+    responses((status = 200, description = "The simulation.", body = view::Detail))
 )]
 async fn detail(
     State(app): State<App>,
@@ -62,7 +74,9 @@ async fn detail(
 /// The candidates invited to a simulation, newest first.
 #[utoipa::path(
     get, path = "/api/simulations/{simulationId}/candidates", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    operation_id = "listCandidates", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation.")),
+    responses((status = 200, description = "The newest candidates.", body = Vec<view::Candidate>))
 )]
 async fn candidates(
     State(app): State<App>,
@@ -76,9 +90,20 @@ async fn candidates(
 }
 
 /// Invites a candidate; the repositories and the mail follow.
+///
+/// Who is invited again keeps the session; after its end the invite is renewed, with another link.
 #[utoipa::path(
     post, path = "/api/simulations/{simulationId}/invite", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    operation_id = "inviteCandidate", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation.")),
+    request_body = body::InviteDocument,
+    responses(
+        (status = 200, description = "The invite.", body = view::Invited),
+        (
+            status = 409, body = Problem,
+            description = "The candidate has completed the simulation: `error` says so.",
+        ),
+    )
 )]
 async fn invite(
     State(app): State<App>,
@@ -91,11 +116,21 @@ async fn invite(
 }
 
 /// Has the invite mail sent again.
+///
+/// An invite that has ended is renewed, with another link. Within 30 s of the last mail the answer is
+/// 429 with `retryAfterSeconds`.
 #[utoipa::path(
     post, tag = "simulations",
     path = "/api/simulations/{simulationId}/candidates/{candidateSessionId}/invite/resend",
-    params(("simulationId" = u64, Path), ("candidateSessionId" = u64, Path)),
-    responses((status = 200))
+    operation_id = "resendInvite", security(("bearer" = ["recruiter:access"])),
+    params(
+        ("simulationId" = SimulationId, Path, description = "The simulation."),
+        ("candidateSessionId" = CandidateSessionId, Path, description = "The candidate's session."),
+    ),
+    responses(
+        (status = 200, description = "How the mail fares.", body = view::MailState),
+        (status = 409, description = "The candidate has completed the simulation.", body = Problem),
+    )
 )]
 async fn resend(
     State(app): State<App>,

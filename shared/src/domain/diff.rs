@@ -1,6 +1,7 @@
 //! What a candidate changed, small enough to keep.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::repository::CommitSha;
 use crate::domain::results::Output;
@@ -17,7 +18,7 @@ pub const OUTLINE_BYTES_MAX: usize = 24_000;
 const FILE_BYTES: usize = 100;
 
 /// The difference between two commits. Serialised in snake case, as recruiters have always read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffSummary {
     /// Commits that `head` has and `base` lacks.
     pub ahead_by: u64,
@@ -36,7 +37,7 @@ pub struct DiffSummary {
 }
 
 /// One changed file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangedFile {
     /// Its path in the repository.
     pub filename: String,
