@@ -86,7 +86,7 @@ impl App {
         let required = config.auth.require_email_verified;
         let unsaid = if required { Unsaid::Unverified } else { Unsaid::Verified };
         let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
-        let mailer = mailer(&config, &aws);
+        let mailer = mailer(&config, &aws)?;
         Ok(Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate })
     }
 
@@ -96,10 +96,13 @@ impl App {
     }
 }
 
-fn mailer(config: &Config, aws: &SdkConfig) -> Mailer {
-    match &config.mail.provider {
+fn mailer(config: &Config, aws: &SdkConfig) -> Result<Mailer, Error> {
+    Ok(match &config.mail.provider {
         MailProvider::Console => Mailer::Console,
-        MailProvider::Ses { endpoint } => {
+        MailProvider::Smtp(_) | MailProvider::Resend { .. } | MailProvider::SendGrid { .. } => {
+            return Err(Error::internal("choosing who sends mail", "this provider is not there"));
+        }
+        MailProvider::Ses { endpoint, .. } => {
             // A mail has no idempotency key: one attempt, with time to answer.
             let limits = TimeoutConfig::builder().operation_timeout(MAIL_LIMIT).build();
             let mut ses = aws_sdk_sesv2::config::Builder::from(aws)
@@ -108,7 +111,7 @@ fn mailer(config: &Config, aws: &SdkConfig) -> Mailer {
             ses.set_endpoint_url(address(endpoint.as_ref()));
             Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses.build()))
         }
-    }
+    })
 }
 
 /// What all AWS clients share: one connection pool, one set of credentials, tight time-outs.

@@ -1,9 +1,12 @@
 //! Every setting, read once; all mistakes are told together, by name, and no value is.
 
 mod reader;
+pub mod settings;
 
 use std::fmt;
 
+use ipnet::IpNet;
+use regex_lite::Regex;
 use url::Url;
 
 use crate::config::reader::Reader;
@@ -23,11 +26,24 @@ pub enum Environment {
 
 /// What the process needs to know.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the environment")]
 pub struct Config {
     /// Where the process runs.
     pub environment: Environment,
     /// The largest request body, in bytes.
     pub body_bytes_max: usize,
+    /// Whether the page `/docs` is there.
+    pub docs_enabled: bool,
+    /// Whether a request's log line tells its table calls and their time.
+    pub debug_perf: bool,
+    /// How many requests are let through.
+    pub limits: LimitsConfig,
+    /// Whose pages may call us.
+    pub cors: CorsConfig,
+    /// Whether unsigned development identities are believed; only ever on this machine.
+    pub dev_identities: bool,
+    /// What opens the admin routes; without it they are not there.
+    pub admin_key: Option<Secret>,
     /// The table.
     pub table: TableConfig,
     /// The job queue.
@@ -42,6 +58,24 @@ pub struct Config {
     pub portal_base_url: String,
     /// The keys of invite tokens.
     pub invite_keys: InviteKeys,
+}
+
+/// How many requests are let through.
+#[derive(Debug, Clone)]
+pub struct LimitsConfig {
+    /// Whether any are refused.
+    pub enabled: bool,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Whose pages may call us.
+#[derive(Debug, Clone)]
+pub struct CorsConfig {
+    /// Origins, as a browser writes them.
+    pub origins: Vec<String>,
+    /// Matches further origins from end to end.
+    pub origin_pattern: Option<Regex>,
 }
 
 /// The table.
@@ -120,9 +154,40 @@ pub enum MailProvider {
     Ses {
         /// Another place than AWS.
         endpoint: Option<Url>,
+        /// Whose events tell us of bounces and complaints.
+        configuration_set: Option<String>,
+    },
+    /// A mail server.
+    Smtp(SmtpConfig),
+    /// Resend.
+    Resend {
+        /// What we show to be let in.
+        api_key: Secret,
+        /// Where it is.
+        endpoint: Url,
+    },
+    /// `SendGrid`.
+    SendGrid {
+        /// What we show to be let in.
+        api_key: Secret,
+        /// Where it is.
+        endpoint: Url,
     },
     /// Nobody: the log says that a mail would have gone out.
     Console,
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// User name and password, where it wants them.
+    pub login: Option<(String, Secret)>,
+    /// Whether STARTTLS is demanded.
+    pub tls: bool,
 }
 
 /// Every mistake in the settings, by name.
@@ -152,70 +217,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    const KEY: &str = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-    fn good() -> BTreeMap<&'static str, &'static str> {
-        BTreeMap::from([
-            ("TENON_TABLE_NAME", "tenon"),
-            ("TENON_QUEUE_URL", "https://sqs.example.com/1/jobs"),
-            ("TENON_AUTH0_DOMAIN", "tenant.example.com"),
-            ("TENON_AUTH0_API_AUDIENCE", "https://api.example.com"),
-            ("TENON_GITHUB_TOKEN", "a-token"),
-            ("TENON_CANDIDATE_PORTAL_BASE_URL", "https://portal.example.com/"),
-            ("TENON_INVITE_TOKEN_KEYS", KEY),
-        ])
-    }
-
-    fn read(settings: &BTreeMap<&'static str, &'static str>) -> Result<Config, ConfigErrors> {
-        Config::from_lookup(&|name| settings.get(name).map(|text| (*text).to_owned()))
-    }
-
-    #[test]
-    fn what_is_left_out_has_the_contracts_default() {
-        let config = read(&good()).unwrap();
-
-        assert_eq!(config.environment, Environment::Prod);
-        assert_eq!(config.body_bytes_max, 1_048_576);
-        assert_eq!(config.auth.issuer, "https://tenant.example.com/");
-        let jwks = "https://tenant.example.com/.well-known/jwks.json";
-        assert_eq!(config.auth.jwks_url.as_str(), jwks);
-        assert_eq!(config.auth.email_claim, "https://tenon.ai/email");
-        assert_eq!(config.github.workflow_file, "tenon-ci.yml");
-        assert_eq!(config.portal_base_url, "https://portal.example.com");
-    }
-
-    #[test]
-    fn all_mistakes_are_told_together_by_name_and_without_values() {
-        let mut settings = good();
-        settings.insert("TENON_ENV", "staging");
-        settings.insert("TENON_MAX_REQUEST_BODY_BYTES", "0");
-        settings.insert("TENON_AUTH0_REQUIRE_EMAIL_VERIFIED", "");
-        settings.insert("TENON_INVITE_TOKEN_KEYS", "1:c2hvcnQ=");
-        settings.insert("TENON_API_PREFIX", "/v1");
-        settings.remove("TENON_GITHUB_TOKEN");
-
-        let told = read(&settings).unwrap_err().to_string();
-        for name in [
-            "TENON_ENV must be prod, local or test",
-            "TENON_MAX_REQUEST_BODY_BYTES must be a whole number above 0",
-            "TENON_AUTH0_REQUIRE_EMAIL_VERIFIED must be 1, 0, true or false",
-            "TENON_INVITE_TOKEN_KEYS must list",
-            "TENON_API_PREFIX is fixed at /api",
-            "TENON_GITHUB_TOKEN must be set",
-        ] {
-            assert!(told.contains(name), "{name} is missing in {told}");
-        }
-        assert!(!told.contains("c2hvcnQ"));
-    }
-
-    #[test]
-    fn printing_the_settings_shows_no_secret() {
-        let printed = format!("{:?}", read(&good()).unwrap());
-        assert!(!printed.contains("a-token") && !printed.contains("AAAAAAA"));
-    }
-}
+mod tests;

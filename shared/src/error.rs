@@ -1,9 +1,10 @@
 //! Everything that can be answered instead of what was asked for.
 //!
-//! A variant exists because somebody reacts differently. The wire texts and codes stand here, beside
-//! the variants; `http/problem.rs` turns them into answers.
+//! A variant exists because somebody reacts differently. The wire texts and codes stand in
+//! `error/wire.rs`; `http/problem.rs` turns them into answers.
 
 pub mod github;
+mod wire;
 
 use std::error::Error as Cause;
 
@@ -40,22 +41,10 @@ pub enum Noun {
     Run,
     /// A submission.
     Submission,
-}
-
-impl Noun {
-    const fn refusal(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Route => ("NOT_FOUND", "Not Found"),
-            Self::Simulation => ("SIMULATION_NOT_FOUND", "Simulation not found"),
-            Self::CandidateSession => {
-                ("CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found")
-            }
-            Self::InviteToken => ("INVITE_TOKEN_INVALID", "Invalid invite token"),
-            Self::Task => ("TASK_NOT_FOUND", "Task not found"),
-            Self::Run => ("RUN_NOT_FOUND", "Run not found"),
-            Self::Submission => ("SUBMISSION_NOT_FOUND", "Submission not found"),
-        }
-    }
+    /// A company.
+    Company,
+    /// A mail domain that is mapped to a company.
+    Domain,
 }
 
 /// What is answered instead of what was asked for.
@@ -130,6 +119,24 @@ pub enum Error {
     /// The workspace is being made.
     #[error("the workspace is being made")]
     WorkspaceNotReady,
+    /// More requests than a limit allows; seconds until the next one may pass.
+    #[error("a limit is used up")]
+    RateLimited(u32),
+    /// An `Idempotency-Key` that is none.
+    #[error("the idempotency key is malformed")]
+    IdempotencyKeyMalformed,
+    /// Another request with the same key is still at work.
+    #[error("a request with the same idempotency key is at work")]
+    IdempotencyInFlight,
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyMismatch,
+    /// A browser asks for an origin that is not allowed.
+    #[error("the origin is not allowed")]
+    OriginNotAllowed,
+    /// The answer took too long; whether something was stored is not known.
+    #[error("the request took too long")]
+    TimedOut,
     /// A malformed branch name.
     #[error("the branch name is malformed")]
     InvalidBranch,
@@ -177,126 +184,6 @@ impl Error {
     pub fn chain(&self) -> String {
         chain(self)
     }
-
-    /// What the client sees of this error.
-    pub fn refusal(&self) -> Refusal {
-        let (status, code, detail) = self.wire();
-        let retry_after = match self {
-            Self::AuthProviderUnavailable(seconds)
-            | Self::MailTooSoon(seconds)
-            | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
-            Self::WorkspaceNotReady => Some(2),
-            Self::Contended => Some(1),
-            _ => None,
-        };
-        let retryable = retry_after.is_some()
-            || matches!(
-                self,
-                Self::WorkspaceMissing { .. } | Self::GitHub(GitHubProblem::Unavailable)
-            )
-            || status >= 500 && !matches!(self, Self::GitHub(_));
-        let detail = match self {
-            Self::Invalid(problems) => in_words(problems),
-            Self::TokenRefused(why) => why.clone(),
-            _ => detail.to_owned(),
-        };
-        Refusal { status, code, detail, retryable, retry_after }
-    }
-
-    fn wire(&self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::NotAuthenticated => (401, "NOT_AUTHENTICATED", "Not authenticated"),
-            Self::TokenRefused(_) => (401, "INVALID_TOKEN", "Invalid token"),
-            Self::AuthProviderUnavailable(_) => {
-                (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
-            }
-            Self::RecruiterRequired => {
-                (403, "RECRUITER_ACCESS_REQUIRED", "Recruiter access required")
-            }
-            Self::CandidateRequired => {
-                (403, "CANDIDATE_ACCESS_REQUIRED", "Candidate access required")
-            }
-            Self::SessionHeaderMissing => {
-                (401, "CANDIDATE_SESSION_HEADER_REQUIRED", "Missing candidate session headers")
-            }
-            Self::EmailNotVerified => {
-                (403, "EMAIL_VERIFICATION_REQUIRED", "Email verification required")
-            }
-            Self::Invalid(problems) => (422, invalid_code(problems), "Request validation failed"),
-            Self::BodyTooLarge => (413, "BODY_TOO_LARGE", "Request body too large"),
-            Self::NotJson => {
-                (415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json")
-            }
-            Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
-            Self::NotFound(noun) => {
-                let (code, detail) = noun.refusal();
-                (404, code, detail)
-            }
-            Self::GitHub(problem) => problem.wire(),
-            Self::Contended => (503, "CONTENDED", "Please try again."),
-            Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
-            Self::InviteExpired
-            | Self::CandidateCompleted
-            | Self::MailTooSoon(_)
-            | Self::TaskSubmitted
-            | Self::TaskOutOfOrder
-            | Self::SimulationCompleted
-            | Self::ContentRequired
-            | Self::NotCodeTask
-            | Self::WorkspaceMissing { .. }
-            | Self::WorkspaceNotReady
-            | Self::InvalidBranch
-            | Self::InvalidGitHubUsername => self.business_wire(),
-        }
-    }
-
-    /// The refusals of business rules; everything else is for [`Error::wire`].
-    const fn business_wire(&self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::InviteExpired => (410, "INVITE_TOKEN_EXPIRED", "Invite token expired"),
-            Self::CandidateCompleted => {
-                (409, "CANDIDATE_ALREADY_COMPLETED", "Candidate already completed simulation")
-            }
-            Self::MailTooSoon(_) => (429, "RATE_LIMITED", "Too many requests. Please slow down."),
-            Self::TaskSubmitted => (409, "SUBMISSION_CONFLICT", "Task already submitted"),
-            Self::TaskOutOfOrder => (400, "TASK_OUT_OF_ORDER", "Task out of order"),
-            Self::SimulationCompleted => {
-                (409, "SIMULATION_COMPLETED", "Simulation already completed")
-            }
-            Self::ContentRequired => (400, "CONTENT_REQUIRED", "contentText is required"),
-            Self::NotCodeTask => {
-                (400, "NOT_A_CODE_TASK", "Run tests is only available for code tasks")
-            }
-            Self::WorkspaceMissing { on_status: true } => {
-                (404, "WORKSPACE_NOT_INITIALIZED", "Workspace not initialized")
-            }
-            Self::WorkspaceNotReady => (
-                409,
-                "WORKSPACE_NOT_READY",
-                "Workspace repo not provisioned yet. Please try again.",
-            ),
-            Self::InvalidBranch => (400, "INVALID_BRANCH_NAME", "Invalid branch name"),
-            Self::InvalidGitHubUsername => {
-                (400, "INVALID_GITHUB_USERNAME", "Invalid GitHub username")
-            }
-            _ => (
-                400,
-                "WORKSPACE_NOT_INITIALIZED",
-                "Workspace not initialized. Call /codespace/init first.",
-            ),
-        }
-    }
-}
-
-/// The most telling code among `problems`: the client and programs look for these two.
-fn invalid_code(problems: &[Problem]) -> &'static str {
-    if problems.iter().any(|problem| problem.pointer == "/body/templateKey") {
-        "INVALID_TEMPLATE_KEY"
-    } else if problems.iter().any(|problem| problem.code == "CONTENT_TOO_LONG") {
-        "CONTENT_TOO_LONG"
-    } else {
-        "VALIDATION_ERROR"
-    }
 }
 
 /// An error and its causes, for the log.
@@ -309,15 +196,6 @@ pub fn chain(error: &dyn Cause) -> String {
         cause = error.source();
     }
     text
-}
-
-/// The problems as one text for people: the client shows nothing else of a 422.
-fn in_words(problems: &[Problem]) -> String {
-    let words = problems.iter().map(|problem| {
-        let field = problem.pointer.rsplit('/').next().unwrap_or_default();
-        format!("{field}: {}", problem.message)
-    });
-    words.collect::<Vec<_>>().join("; ")
 }
 
 impl From<ClaimRefused> for Error {
@@ -340,28 +218,5 @@ impl From<DayRefused> for Error {
             DayRefused::Completed => Self::SimulationCompleted,
             DayRefused::NotClaimed => Self::NotFound(Noun::CandidateSession),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_says_whether_and_when_to_try_again() {
-        let ready = Error::WorkspaceNotReady.refusal();
-        assert_eq!((ready.status, ready.retryable, ready.retry_after), (409, true, Some(2)));
-        let order = Error::TaskOutOfOrder.refusal();
-        assert_eq!((order.status, order.retryable, order.retry_after), (400, false, None));
-        let denied = Error::GitHub(GitHubProblem::PermissionDenied).refusal();
-        assert_eq!((denied.status, denied.retryable), (502, false));
-        assert!(Error::GitHub(GitHubProblem::Unavailable).refusal().retryable);
-        assert!(!Error::GitHub(GitHubProblem::Refused).refusal().retryable);
-    }
-
-    #[test]
-    fn an_error_of_ours_shows_nothing_of_its_cause() {
-        let error = Error::internal("reading a simulation", "secret table name");
-        assert_eq!(error.refusal().detail, "Internal Server Error");
     }
 }

@@ -1,5 +1,6 @@
 //! HTTP: the order of checks, the one error body, and the glue to the runtime.
 
+pub mod address;
 pub mod extract;
 pub mod input;
 pub mod openapi;

@@ -24,7 +24,7 @@
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint ← store, queue, github, email ← auth ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -32,6 +32,7 @@ pub mod error;
 
 pub mod clock;
 pub mod config;
+pub mod ledger;
 pub mod mint;
 pub mod secret;
 pub mod telemetry;

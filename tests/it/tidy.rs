@@ -11,7 +11,7 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"]
 fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
-    let ports = vec!["domain", "error", "secret", "clock", "mint", "config"];
+    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let auth = with(&["store", "http_client"], &ports);
     let app = with(&["auth", "email", "github", "queue", "telemetry"], &auth);
@@ -22,6 +22,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("clock", vec![]),
         ("mint", vec![]),
         ("secret", vec![]),
+        ("ledger", vec![]),
         ("telemetry", vec![]),
         ("http_client", vec![]),
         ("config", base),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -293,6 +294,7 @@ async fn inner_listeners() -> Result<[TcpListener; 3], StackError> {
 fn serve(listener: TcpListener, router: Router) -> Result<String, StackError> {
     let address = listener.local_addr().map_err(StackError::Port)?;
     tokio::spawn(async move {
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "a service of the stack ended");
         }

@@ -1,16 +1,18 @@
 //! How settings are read from text.
 
+mod mail;
+mod web;
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
+use crate::config::settings::{self, Setting, Unset};
 use crate::config::{
-    AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, MailConfig, MailProvider,
-    QueueConfig, TableConfig,
+    AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, QueueConfig, TableConfig,
 };
-use crate::domain::email_address::EmailAddress;
 use crate::domain::invite_token::InviteKeys;
 use crate::domain::repository::RepositoryName;
 use crate::secret::Secret;
@@ -39,21 +41,30 @@ impl<'a> Reader<'a> {
 
     fn read(&mut self) -> Option<Config> {
         let environment = self.environment();
-        let body_bytes_max = self.number("TENON_MAX_REQUEST_BODY_BYTES", 1024 * 1024);
+        let body_bytes_max = self.number(settings::BODY_BYTES_MAX);
         let table = self.table();
         let queue = self.queue();
         let auth = self.auth();
         let github = self.github();
-        let mail = self.mail();
-        let portal = self.url("TENON_CANDIDATE_PORTAL_BASE_URL", None);
+        let mail = self.mail(environment);
+        let limits = self.limits(environment);
+        let cors = self.cors(environment);
+        let dev_identities = self.dev_identities(environment);
+        let portal = self.url(settings::PORTAL);
         if portal.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
-            self.mistake("TENON_CANDIDATE_PORTAL_BASE_URL", "must have no query and no fragment");
+            self.mistake(settings::PORTAL, "must have no query and no fragment");
         }
         let invite_keys = self.invite_keys();
         self.fixed_prefix();
         Some(Config {
             environment,
             body_bytes_max: usize::try_from(body_bytes_max).ok()?,
+            docs_enabled: self.flag(settings::DOCS),
+            debug_perf: self.flag(settings::DEBUG_PERF),
+            limits: limits?,
+            cors: cors?,
+            dev_identities,
+            admin_key: self.text(settings::ADMIN_KEY).map(Secret::new),
             table: table?,
             queue: queue?,
             auth: auth?,
@@ -65,85 +76,87 @@ impl<'a> Reader<'a> {
     }
 
     fn environment(&mut self) -> Environment {
-        match self.text("TENON_ENV").map(|text| text.to_lowercase()).as_deref() {
-            None | Some("prod") => Environment::Prod,
-            Some("local") => Environment::Local,
-            Some("test") => Environment::Test,
-            Some(_) => {
-                self.mistake("TENON_ENV", "must be prod, local or test");
+        match self.or_default(settings::ENV).to_lowercase().as_str() {
+            "prod" => Environment::Prod,
+            "local" => Environment::Local,
+            "test" => Environment::Test,
+            _ => {
+                self.mistake(settings::ENV, "must be prod, local or test");
                 Environment::Prod
             }
         }
     }
 
     fn fixed_prefix(&mut self) {
-        if self.text("TENON_API_PREFIX").is_some_and(|prefix| prefix != "/api") {
-            self.mistake("TENON_API_PREFIX", "is fixed at /api");
+        if self.or_default(settings::API_PREFIX) != "/api" {
+            self.mistake(settings::API_PREFIX, "is fixed at /api");
         }
     }
 
     fn table(&mut self) -> Option<TableConfig> {
-        let endpoint = self.endpoint("TENON_TABLE_ENDPOINT");
-        Some(TableConfig { name: self.required("TENON_TABLE_NAME")?, endpoint })
+        let endpoint = self.endpoint(settings::TABLE_ENDPOINT);
+        Some(TableConfig { name: self.required(settings::TABLE_NAME)?, endpoint })
     }
 
     fn queue(&mut self) -> Option<QueueConfig> {
-        let endpoint = self.endpoint("TENON_QUEUE_ENDPOINT");
-        Some(QueueConfig { url: self.required("TENON_QUEUE_URL")?, endpoint })
+        let endpoint = self.endpoint(settings::QUEUE_ENDPOINT);
+        Some(QueueConfig { url: self.required(settings::QUEUE_URL)?, endpoint })
     }
 
     fn auth(&mut self) -> Option<AuthConfig> {
-        let domain = self.text("TENON_AUTH0_DOMAIN");
+        let domain = self.text(settings::AUTH0_DOMAIN);
         let issuer = self
-            .text("TENON_AUTH0_ISSUER")
+            .text(settings::AUTH0_ISSUER)
             .or_else(|| domain.as_ref().map(|domain| format!("https://{domain}/")))
             .map(|issuer| format!("{}/", issuer.trim_end_matches('/')));
         if issuer.is_none() {
-            self.mistake("TENON_AUTH0_ISSUER", "or TENON_AUTH0_DOMAIN must be set");
+            self.mistake(settings::AUTH0_ISSUER, "or TENON_AUTH0_DOMAIN must be set");
         }
         let jwks = issuer.as_ref().map(|issuer| format!("{issuer}.well-known/jwks.json"));
-        let jwks_url = self.url("TENON_AUTH0_JWKS_URL", jwks.as_deref());
-        let audience = self.required("TENON_AUTH0_API_AUDIENCE");
-        let jwks_ttl_seconds = self.number("TENON_AUTH0_JWKS_CACHE_TTL_SECONDS", 3600);
-        let leeway = self.number("TENON_AUTH0_LEEWAY_SECONDS", 60);
+        let jwks_url = self.url_or(settings::AUTH0_JWKS_URL, jwks.as_deref());
+        let audience = self.required(settings::AUTH0_AUDIENCE);
+        let jwks_ttl_seconds = self.number(settings::AUTH0_JWKS_TTL);
+        let leeway = self.number(settings::AUTH0_LEEWAY);
         if leeway > LEEWAY_SECONDS_MAX {
-            self.mistake("TENON_AUTH0_LEEWAY_SECONDS", "must be at most 300");
+            self.mistake(settings::AUTH0_LEEWAY, "must be at most 300");
         }
-        if self.text("TENON_AUTH0_ALGORITHMS").is_some_and(|list| list.trim() != "RS256") {
-            self.mistake("TENON_AUTH0_ALGORITHMS", "may only be RS256");
+        if self.or_default(settings::AUTH0_ALGORITHMS) != "RS256" {
+            self.mistake(settings::AUTH0_ALGORITHMS, "may only be RS256");
         }
-        let namespace = self.text("TENON_AUTH0_CLAIM_NAMESPACE");
-        let namespace = namespace.unwrap_or_else(|| "https://tenon.ai".to_owned());
+        let namespace = self.or_default(settings::AUTH0_NAMESPACE);
         let namespace = namespace.trim_end_matches('/').to_owned();
         let claim = |text: Option<String>, name| text.unwrap_or(format!("{namespace}/{name}"));
+        let email_claim = claim(self.text(settings::AUTH0_EMAIL_CLAIM), "email");
+        let roles_claim = claim(self.text(settings::AUTH0_ROLES_CLAIM), "roles");
+        let permissions_claim = self.text(settings::AUTH0_PERMISSIONS_CLAIM);
+        let permissions_claim = claim(permissions_claim, "permissions");
+        let require_email_verified = self.flag(settings::AUTH0_REQUIRE_VERIFIED);
         Some(AuthConfig {
             issuer: issuer?,
             audience: audience?,
             jwks_url: jwks_url?,
             jwks_ttl_seconds,
             leeway_seconds: i64::try_from(leeway).ok()?,
-            email_claim: claim(self.text("TENON_AUTH0_EMAIL_CLAIM"), "email"),
-            roles_claim: claim(self.text("TENON_AUTH0_ROLES_CLAIM"), "roles"),
-            permissions_claim: claim(self.text("TENON_AUTH0_PERMISSIONS_CLAIM"), "permissions"),
-            require_email_verified: self.flag("TENON_AUTH0_REQUIRE_EMAIL_VERIFIED"),
+            email_claim,
+            roles_claim,
+            permissions_claim,
+            require_email_verified,
             claim_namespace: namespace,
         })
     }
 
     fn github(&mut self) -> Option<GitHubConfig> {
-        let api_base = self.url("TENON_GITHUB_API_BASE", Some("https://api.github.com"));
-        let token = self.required("TENON_GITHUB_TOKEN");
-        let workflow = self.text("TENON_GITHUB_ACTIONS_WORKFLOW_FILE");
-        let prefix = self.text("TENON_GITHUB_REPO_PREFIX");
-        let paths = self.text("TENON_GITHUB_PROTECTED_PATHS");
-        let paths = paths.unwrap_or_else(|| ".github/workflows/,tests/".to_owned());
-        let prefix = prefix.unwrap_or_else(|| "tenon-ws-".to_owned());
-        let organization = self.text("TENON_GITHUB_ORG");
+        let api_base = self.url(settings::GITHUB_API_BASE);
+        let token = self.required(settings::GITHUB_TOKEN);
+        let workflow_file = self.or_default(settings::GITHUB_WORKFLOW);
+        let prefix = self.or_default(settings::GITHUB_PREFIX);
+        let paths = self.or_default(settings::GITHUB_PROTECTED);
+        let organization = self.text(settings::GITHUB_ORG);
         // The longest that may follow the prefix: a session's and a task's number.
         let longest = format!("{prefix}0000000000000000-task0000000000000000");
         if RepositoryName::new(organization.as_deref().unwrap_or("any"), &longest).is_err() {
             self.mistake(
-                "TENON_GITHUB_ORG",
+                settings::GITHUB_ORG,
                 "and TENON_GITHUB_REPO_PREFIX must fit a repository's name",
             );
         }
@@ -151,33 +164,14 @@ impl<'a> Reader<'a> {
             api_base: api_base?,
             token: Secret::new(token?),
             organization,
-            workflow_file: workflow.unwrap_or_else(|| "tenon-ci.yml".to_owned()),
+            workflow_file,
             protected_paths: paths.split(',').map(|path| path.trim().to_owned()).collect(),
             repository_prefix: prefix,
         })
     }
 
-    fn mail(&mut self) -> Option<MailConfig> {
-        let endpoint = self.endpoint("TENON_MAIL_ENDPOINT");
-        let provider = match self.text("TENON_EMAIL_PROVIDER").as_deref() {
-            None | Some("ses") => MailProvider::Ses { endpoint },
-            Some("console") => MailProvider::Console,
-            Some(_) => {
-                self.mistake("TENON_EMAIL_PROVIDER", "must be ses or console");
-                return None;
-            }
-        };
-        let from = self.text("TENON_EMAIL_FROM");
-        let from = from.unwrap_or_else(|| "Tenon <notifications@tenon.com>".to_owned());
-        if EmailAddress::parse(&from).is_err() {
-            self.mistake("TENON_EMAIL_FROM", "must be an e-mail address, or Name <address>");
-        }
-        Some(MailConfig { provider, from })
-    }
-
     fn invite_keys(&mut self) -> Option<InviteKeys> {
-        const NAME: &str = "TENON_INVITE_TOKEN_KEYS";
-        let text = self.required(NAME)?;
+        let text = self.required(settings::INVITE_KEYS)?;
         let mut keys = BTreeMap::new();
         for entry in text.split(',') {
             let parsed = entry.trim().split_once(':').and_then(|(version, key)| {
@@ -189,7 +183,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {
                     self.mistake(
-                        NAME,
+                        settings::INVITE_KEYS,
                         "must list <version 0-255>:<base64 of 32 bytes or more>, each version once",
                     );
                     return None;
@@ -199,55 +193,72 @@ impl<'a> Reader<'a> {
         InviteKeys::new(&keys)
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    /// What is set, without the blanks around it.
+    fn text(&self, setting: Setting) -> Option<String> {
+        let text = (self.lookup)(setting.name).map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty())
     }
 
-    fn required(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name);
+    /// What is set, or the value that holds otherwise.
+    fn or_default(&self, setting: Setting) -> String {
+        self.text(setting).unwrap_or_else(|| match setting.unset {
+            Unset::Means(value) => value.to_owned(),
+            Unset::Refused | Unset::Described(_) => String::new(),
+        })
+    }
+
+    fn required(&mut self, setting: Setting) -> Option<String> {
+        let text = self.text(setting);
         if text.is_none() {
-            self.mistake(name, "must be set");
+            self.mistake(setting, "must be set");
         }
         text
     }
 
-    fn number(&mut self, name: &str, default: u64) -> u64 {
-        let Some(text) = self.text(name) else { return default };
-        text.parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
-            self.mistake(name, "must be a whole number above 0");
-            default
+    fn number(&mut self, setting: Setting) -> u64 {
+        self.or_default(setting).parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
+            self.mistake(setting, "must be a whole number above 0");
+            1
         })
     }
 
+    fn flag(&mut self, setting: Setting) -> bool {
+        self.flag_if_set(setting).unwrap_or(matches!(setting.unset, Unset::Means("true")))
+    }
+
     /// Unlike text, a flag that is set to nothing is a mistake.
-    fn flag(&mut self, name: &str) -> bool {
-        let Some(text) = (self.lookup)(name) else { return false };
-        match text.to_lowercase().as_str() {
-            "1" | "true" => true,
-            "0" | "false" => false,
+    fn flag_if_set(&mut self, setting: Setting) -> Option<bool> {
+        match (self.lookup)(setting.name)?.to_lowercase().as_str() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
             _ => {
-                self.mistake(name, "must be 1, 0, true or false");
-                false
+                self.mistake(setting, "must be 1, 0, true or false");
+                None
             }
         }
     }
 
-    fn url(&mut self, name: &str, default: Option<&str>) -> Option<Url> {
-        let text = self.text(name).or_else(|| default.map(ToOwned::to_owned));
+    fn url(&mut self, setting: Setting) -> Option<Url> {
+        let text = self.or_default(setting);
+        self.url_or(setting, Some(&text))
+    }
+
+    fn url_or(&mut self, setting: Setting, default: Option<&str>) -> Option<Url> {
+        let text = self.text(setting).or_else(|| default.map(ToOwned::to_owned));
         let url = text.as_deref().and_then(|text| Url::parse(text).ok());
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if url.is_none() {
-            self.mistake(name, "must be an http or https address");
+            self.mistake(setting, "must be an http or https address");
         }
         url
     }
 
-    fn endpoint(&mut self, name: &str) -> Option<Url> {
-        self.text(name)?;
-        self.url(name, None)
+    fn endpoint(&mut self, setting: Setting) -> Option<Url> {
+        self.text(setting)?;
+        self.url(setting)
     }
 
-    fn mistake(&mut self, name: &str, what: &str) {
-        self.mistakes.push(format!("{name} {what}"));
+    fn mistake(&mut self, setting: Setting, what: &str) {
+        self.mistakes.push(format!("{} {what}", setting.name));
     }
 }

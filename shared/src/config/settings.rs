@@ -1,0 +1,285 @@
+//! Every setting there is, declared once: the reader reads by these, the documentation lists them.
+
+/// A setting of the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What holds when it is not set.
+    pub unset: Unset,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+}
+
+/// What holds when a setting is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unset {
+    /// The process refuses to start.
+    Refused,
+    /// As if it were set to this.
+    Means(&'static str),
+    /// What these words say.
+    Described(&'static str),
+}
+
+/// Settings that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// What they are about.
+    pub title: &'static str,
+    /// The settings, in the order in which a reader wants them.
+    pub settings: &'static [Setting],
+}
+
+const fn must(name: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, unset: Unset::Refused, meaning }
+}
+
+const fn means(name: &'static str, value: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, unset: Unset::Means(value), meaning }
+}
+
+const fn else_(name: &'static str, words: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, unset: Unset::Described(words), meaning }
+}
+
+pub(super) const ENV: Setting =
+    means("TENON_ENV", "prod", "Where the process runs: `prod`, `local` or `test`.");
+pub(super) const API_PREFIX: Setting =
+    means("TENON_API_PREFIX", "/api", "Fixed: any other value is refused.");
+pub(super) const BODY_BYTES_MAX: Setting =
+    means("TENON_MAX_REQUEST_BODY_BYTES", "1048576", "The largest request body, in bytes.");
+pub(super) const PORTAL: Setting = must(
+    "TENON_CANDIDATE_PORTAL_BASE_URL",
+    "The web client's address: where invite links lead. Without query and fragment.",
+);
+pub(super) const DOCS: Setting =
+    means("TENON_DOCS_ENABLED", "true", "Whether the page `/docs` is there.");
+pub(super) const DEBUG_PERF: Setting = means(
+    "TENON_DEBUG_PERF",
+    "false",
+    "Whether the log line of a request also tells its table calls and their time.",
+);
+
+pub(super) const TABLE_NAME: Setting = must("TENON_TABLE_NAME", "The DynamoDB table's name.");
+pub(super) const TABLE_ENDPOINT: Setting =
+    else_("TENON_TABLE_ENDPOINT", "AWS", "Where the table is, when not on AWS.");
+pub(super) const QUEUE_URL: Setting =
+    must("TENON_QUEUE_URL", "The URL of the job queue, as SQS gives it.");
+pub(super) const QUEUE_ENDPOINT: Setting =
+    else_("TENON_QUEUE_ENDPOINT", "AWS", "Where the queue is, when not on AWS.");
+
+pub(super) const AUTH0_DOMAIN: Setting =
+    else_("TENON_AUTH0_DOMAIN", "the issuer must be set", "The Auth0 tenant's domain.");
+pub(super) const AUTH0_ISSUER: Setting = else_(
+    "TENON_AUTH0_ISSUER",
+    "`https://<domain>/`",
+    "Who issues the tokens we believe; ends in `/`, which is added.",
+);
+pub(super) const AUTH0_JWKS_URL: Setting = else_(
+    "TENON_AUTH0_JWKS_URL",
+    "`<issuer>.well-known/jwks.json`",
+    "Where the issuer publishes its keys.",
+);
+pub(super) const AUTH0_AUDIENCE: Setting =
+    must("TENON_AUTH0_API_AUDIENCE", "The audience that a token must name.");
+pub(super) const AUTH0_ALGORITHMS: Setting =
+    means("TENON_AUTH0_ALGORITHMS", "RS256", "Fixed: any other value is refused.");
+pub(super) const AUTH0_LEEWAY: Setting = means(
+    "TENON_AUTH0_LEEWAY_SECONDS",
+    "60",
+    "How far clocks may differ, in seconds; at most 300.",
+);
+pub(super) const AUTH0_JWKS_TTL: Setting = means(
+    "TENON_AUTH0_JWKS_CACHE_TTL_SECONDS",
+    "3600",
+    "How long the issuer's keys are kept, in seconds.",
+);
+pub(super) const AUTH0_NAMESPACE: Setting = means(
+    "TENON_AUTH0_CLAIM_NAMESPACE",
+    "https://tenon.ai",
+    "The prefix of our claims in a token.",
+);
+pub(super) const AUTH0_EMAIL_CLAIM: Setting =
+    else_("TENON_AUTH0_EMAIL_CLAIM", "`<namespace>/email`", "The claim with the e-mail address.");
+pub(super) const AUTH0_ROLES_CLAIM: Setting =
+    else_("TENON_AUTH0_ROLES_CLAIM", "`<namespace>/roles`", "The claim with the roles.");
+pub(super) const AUTH0_PERMISSIONS_CLAIM: Setting = else_(
+    "TENON_AUTH0_PERMISSIONS_CLAIM",
+    "`<namespace>/permissions`",
+    "The claim with the permissions, where `permissions` is no list.",
+);
+pub(super) const AUTH0_REQUIRE_VERIFIED: Setting = means(
+    "TENON_AUTH0_REQUIRE_EMAIL_VERIFIED",
+    "false",
+    "Whether a candidate's token that does not say that its address is verified is refused.",
+);
+pub(super) const INVITE_KEYS: Setting = must(
+    "TENON_INVITE_TOKEN_KEYS",
+    "Keys of invite tokens: `<version 0-255>:<base64 of 32 bytes or more>`, separated by commas. \
+     The highest version makes new tokens, all of them are accepted.",
+);
+pub(super) const ADMIN_KEY: Setting =
+    else_("TENON_ADMIN_API_KEY", "no admin routes", "What `X-Admin-Key` must say on `/api/admin`.");
+/// Two names for one switch.
+pub(super) const DEV_BYPASS: [Setting; 2] = [
+    means(
+        "DEV_AUTH_BYPASS",
+        "false",
+        "Whether unsigned development identities are believed, from this machine only. Refused \
+         outside `TENON_ENV=local`.",
+    ),
+    means("TENON_DEV_AUTH_BYPASS", "false", "The same."),
+];
+
+pub(super) const RATE_LIMITS: Setting = else_(
+    "TENON_RATE_LIMIT_ENABLED",
+    "on, but off in `local` and `test`",
+    "Whether requests are limited.",
+);
+pub(super) const TRUSTED_PROXIES: Setting = else_(
+    "TENON_TRUSTED_PROXY_CIDRS",
+    "none",
+    "Networks of proxies whose `X-Forwarded-For` is believed: a JSON array or a comma list.",
+);
+pub(super) const CORS_ORIGINS: Setting = else_(
+    "TENON_CORS_ALLOW_ORIGINS",
+    "none; `http://localhost:3000` and `http://127.0.0.1:3000` in `local` and `test`",
+    "Origins whose pages may call us: a JSON array or a comma list.",
+);
+pub(super) const CORS_PATTERN: Setting = else_(
+    "TENON_CORS_ALLOW_ORIGIN_REGEX",
+    "none",
+    "A regular expression; an origin that it matches from end to end may call us too.",
+);
+
+pub(super) const GITHUB_API_BASE: Setting =
+    means("TENON_GITHUB_API_BASE", "https://api.github.com", "The address of GitHub's API.");
+pub(super) const GITHUB_TOKEN: Setting = must("TENON_GITHUB_TOKEN", "The token we show to GitHub.");
+pub(super) const GITHUB_ORG: Setting =
+    else_("TENON_GITHUB_ORG", "the template's owner", "Who owns the candidates' repositories.");
+pub(super) const GITHUB_WORKFLOW: Setting = means(
+    "TENON_GITHUB_ACTIONS_WORKFLOW_FILE",
+    "tenon-ci.yml",
+    "The workflow that runs the tests: a file name in `.github/workflows`.",
+);
+pub(super) const GITHUB_PROTECTED: Setting = means(
+    "TENON_GITHUB_PROTECTED_PATHS",
+    ".github/workflows/,tests/",
+    "Path prefixes that decide how tests are run: a change there is reported as tampering.",
+);
+pub(super) const GITHUB_PREFIX: Setting = means(
+    "TENON_GITHUB_REPO_PREFIX",
+    "tenon-ws-",
+    "What a candidate's repository's name begins with.",
+);
+
+pub(super) const MAIL_PROVIDER: Setting = means(
+    "TENON_EMAIL_PROVIDER",
+    "ses",
+    "Who sends mail: `ses`, `smtp`, `resend`, `sendgrid`, or `console`, which sends nothing.",
+);
+pub(super) const MAIL_FROM: Setting = means(
+    "TENON_EMAIL_FROM",
+    "Tenon <notifications@tenon.com>",
+    "The sender: an address, or `Name <address>`.",
+);
+pub(super) const MAIL_ENDPOINT: Setting = else_(
+    "TENON_MAIL_ENDPOINT",
+    "the provider's own",
+    "Another address of SES, Resend or SendGrid.",
+);
+pub(super) const SES_CONFIGURATION_SET: Setting = else_(
+    "TENON_SES_CONFIGURATION_SET",
+    "none",
+    "The SES configuration set whose events tell us of bounces and complaints.",
+);
+pub(super) const RESEND_KEY: Setting =
+    else_("TENON_RESEND_API_KEY", "refused with `resend`", "Resend's API key.");
+pub(super) const SENDGRID_KEY: Setting =
+    else_("SENDGRID_API_KEY", "refused with `sendgrid`", "SendGrid's API key.");
+pub(super) const SMTP_HOST: Setting =
+    else_("SMTP_HOST", "refused with `smtp`", "The mail server's name.");
+pub(super) const SMTP_PORT: Setting = means("SMTP_PORT", "587", "The mail server's port.");
+pub(super) const SMTP_USERNAME: Setting =
+    else_("SMTP_USERNAME", "no login", "Whom we log in as; then the password must be set too.");
+pub(super) const SMTP_PASSWORD: Setting = else_("SMTP_PASSWORD", "no login", "The password.");
+pub(super) const SMTP_TLS: Setting = means(
+    "SMTP_TLS",
+    "true",
+    "Whether STARTTLS is demanded. A login without it is refused in `prod`.",
+);
+
+/// Every setting that is read.
+pub const ALL: [Group; 6] = [
+    Group {
+        title: "The service",
+        settings: &[ENV, API_PREFIX, PORTAL, BODY_BYTES_MAX, DOCS, DEBUG_PERF],
+    },
+    Group {
+        title: "Table and queue",
+        settings: &[TABLE_NAME, TABLE_ENDPOINT, QUEUE_URL, QUEUE_ENDPOINT],
+    },
+    Group {
+        title: "Who is let in",
+        settings: &[
+            AUTH0_DOMAIN,
+            AUTH0_ISSUER,
+            AUTH0_JWKS_URL,
+            AUTH0_AUDIENCE,
+            AUTH0_ALGORITHMS,
+            AUTH0_LEEWAY,
+            AUTH0_JWKS_TTL,
+            AUTH0_NAMESPACE,
+            AUTH0_EMAIL_CLAIM,
+            AUTH0_ROLES_CLAIM,
+            AUTH0_PERMISSIONS_CLAIM,
+            AUTH0_REQUIRE_VERIFIED,
+            INVITE_KEYS,
+            ADMIN_KEY,
+            DEV_BYPASS[0],
+            DEV_BYPASS[1],
+        ],
+    },
+    Group {
+        title: "Limits and origins",
+        settings: &[RATE_LIMITS, TRUSTED_PROXIES, CORS_ORIGINS, CORS_PATTERN],
+    },
+    Group {
+        title: "GitHub",
+        settings: &[
+            GITHUB_API_BASE,
+            GITHUB_TOKEN,
+            GITHUB_ORG,
+            GITHUB_WORKFLOW,
+            GITHUB_PROTECTED,
+            GITHUB_PREFIX,
+        ],
+    },
+    Group {
+        title: "Mail",
+        settings: &[
+            MAIL_PROVIDER,
+            MAIL_FROM,
+            MAIL_ENDPOINT,
+            SES_CONFIGURATION_SET,
+            RESEND_KEY,
+            SENDGRID_KEY,
+            SMTP_HOST,
+            SMTP_PORT,
+            SMTP_USERNAME,
+            SMTP_PASSWORD,
+            SMTP_TLS,
+        ],
+    },
+];
+
+/// Settings of the service we replace that are not read, and why.
+pub const RETIRED: [(&str, &str); 6] = [
+    ("TENON_DATABASE_URL", "The table takes the database's place."),
+    ("TENON_DATABASE_URL_SYNC", "The table takes the database's place."),
+    ("TENON_GITHUB_TEMPLATE_OWNER", "Every template of the catalogue names its owner."),
+    ("TENON_GITHUB_CLEANUP_ENABLED", "Nothing is cleaned up yet."),
+    ("TENON_CANDIDATE_CONNECTION_NAME", "It had no effect before either."),
+    ("TENON_RECRUITER_CONNECTION_NAME", "It had no effect before either."),
+];

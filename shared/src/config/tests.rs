@@ -1,0 +1,199 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use crate::config::{Config, ConfigErrors, Environment, MailProvider, settings};
+
+const KEY: &str = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+fn good() -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
+        ("TENON_TABLE_NAME", "tenon"),
+        ("TENON_QUEUE_URL", "https://sqs.example.com/1/jobs"),
+        ("TENON_AUTH0_DOMAIN", "tenant.example.com"),
+        ("TENON_AUTH0_API_AUDIENCE", "https://api.example.com"),
+        ("TENON_GITHUB_TOKEN", "a-token"),
+        ("TENON_CANDIDATE_PORTAL_BASE_URL", "https://portal.example.com/"),
+        ("TENON_INVITE_TOKEN_KEYS", KEY),
+    ])
+}
+
+fn read(settings: &BTreeMap<&'static str, &'static str>) -> Result<Config, ConfigErrors> {
+    Config::from_lookup(&|name| settings.get(name).map(|text| (*text).to_owned()))
+}
+
+#[test]
+fn what_is_left_out_has_the_contracts_default() {
+    let config = read(&good()).unwrap();
+
+    assert_eq!(config.environment, Environment::Prod);
+    assert_eq!(config.body_bytes_max, 1_048_576);
+    assert_eq!(config.auth.issuer, "https://tenant.example.com/");
+    let jwks = "https://tenant.example.com/.well-known/jwks.json";
+    assert_eq!(config.auth.jwks_url.as_str(), jwks);
+    assert_eq!(config.auth.email_claim, "https://tenon.ai/email");
+    assert_eq!(config.github.workflow_file, "tenon-ci.yml");
+    assert_eq!(config.portal_base_url, "https://portal.example.com");
+}
+
+#[test]
+fn all_mistakes_are_told_together_by_name_and_without_values() {
+    let mut settings = good();
+    settings.insert("TENON_ENV", "staging");
+    settings.insert("TENON_MAX_REQUEST_BODY_BYTES", "0");
+    settings.insert("TENON_AUTH0_REQUIRE_EMAIL_VERIFIED", "");
+    settings.insert("TENON_INVITE_TOKEN_KEYS", "1:c2hvcnQ=");
+    settings.insert("TENON_API_PREFIX", "/v1");
+    settings.remove("TENON_GITHUB_TOKEN");
+
+    let told = read(&settings).unwrap_err().to_string();
+    for name in [
+        "TENON_ENV must be prod, local or test",
+        "TENON_MAX_REQUEST_BODY_BYTES must be a whole number above 0",
+        "TENON_AUTH0_REQUIRE_EMAIL_VERIFIED must be 1, 0, true or false",
+        "TENON_INVITE_TOKEN_KEYS must list",
+        "TENON_API_PREFIX is fixed at /api",
+        "TENON_GITHUB_TOKEN must be set",
+    ] {
+        assert!(told.contains(name), "{name} is missing in {told}");
+    }
+    assert!(!told.contains("c2hvcnQ"));
+}
+
+#[test]
+fn printing_the_settings_shows_no_secret() {
+    let mut settings = good();
+    settings.insert("TENON_ADMIN_API_KEY", "open-sesame");
+    settings.insert("TENON_EMAIL_PROVIDER", "smtp");
+    settings.insert("SMTP_HOST", "mail.example.com");
+    settings.insert("SMTP_USERNAME", "tenon");
+    settings.insert("SMTP_PASSWORD", "hush-hush");
+    let printed = format!("{:?}", read(&settings).unwrap());
+    for secret in ["a-token", "AAAAAAA", "open-sesame", "hush-hush"] {
+        assert!(!printed.contains(secret), "{secret}");
+    }
+}
+
+fn refused(changes: &[(&'static str, &'static str)]) -> Vec<String> {
+    let mut settings = good();
+    settings.extend(changes.iter().copied());
+    read(&settings).unwrap_err().0
+}
+
+#[test]
+fn every_setting_that_is_read_is_declared_and_the_other_way_round() {
+    for provider in ["ses", "smtp", "resend", "sendgrid"] {
+        let asked = Mutex::new(BTreeSet::new());
+        let _read = Config::from_lookup(&|name| {
+            asked.lock().unwrap().insert(name.to_owned());
+            (name == "TENON_EMAIL_PROVIDER").then(|| provider.to_owned())
+        });
+        let declared = settings::ALL.iter().flat_map(|group| group.settings);
+        let declared: BTreeSet<_> = declared.map(|setting| setting.name.to_owned()).collect();
+        assert_eq!(asked.into_inner().unwrap(), declared, "with {provider}");
+    }
+}
+
+#[test]
+fn development_identities_are_refused_anywhere_but_locally() {
+    for name in ["DEV_AUTH_BYPASS", "TENON_DEV_AUTH_BYPASS"] {
+        for environment in ["prod", "test"] {
+            let told = refused(&[(name, "1"), ("TENON_ENV", environment)]);
+            assert_eq!(told, [format!("{name} may only be on with TENON_ENV=local")]);
+        }
+        let mut settings = good();
+        settings.extend([(name, "1"), ("TENON_ENV", "local")]);
+        assert!(read(&settings).unwrap().dev_identities);
+    }
+    assert!(!read(&good()).unwrap().dev_identities);
+}
+
+#[test]
+fn limits_are_on_unless_the_environment_or_the_setting_says_otherwise() {
+    for (environment, setting, enabled) in [
+        ("prod", None, true),
+        ("local", None, false),
+        ("test", None, false),
+        ("prod", Some("0"), false),
+        ("test", Some("TRUE"), true),
+    ] {
+        let mut settings = good();
+        settings.insert("TENON_ENV", environment);
+        settings.extend(setting.map(|text| ("TENON_RATE_LIMIT_ENABLED", text)));
+        assert_eq!(read(&settings).unwrap().limits.enabled, enabled, "{environment} {setting:?}");
+    }
+    let told = refused(&[("TENON_RATE_LIMIT_ENABLED", "")]);
+    assert_eq!(told, ["TENON_RATE_LIMIT_ENABLED must be 1, 0, true or false"]);
+}
+
+#[test]
+fn networks_and_origins_come_as_an_array_or_a_comma_list() {
+    let mut settings = good();
+    settings.insert("TENON_TRUSTED_PROXY_CIDRS", r#"["10.0.0.0/8", "2001:db8::/32"]"#);
+    settings.insert("TENON_CORS_ALLOW_ORIGINS", "https://a.example.com, http://localhost:3000");
+    settings.insert("TENON_CORS_ALLOW_ORIGIN_REGEX", r"https://[a-z]+\.example\.org");
+    let config = read(&settings).unwrap();
+
+    let networks: Vec<_> = config.limits.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "2001:db8::/32"]);
+    assert_eq!(config.cors.origins, ["https://a.example.com", "http://localhost:3000"]);
+    let pattern = config.cors.origin_pattern.unwrap();
+    assert!(pattern.is_match("https://a.example.org"));
+    assert!(!pattern.is_match("https://a.example.org.evil.com"));
+
+    for nothing in ["[]", "null", "None"] {
+        let mut settings = good();
+        settings.insert("TENON_CORS_ALLOW_ORIGINS", nothing);
+        assert!(read(&settings).unwrap().cors.origins.is_empty(), "{nothing}");
+    }
+    for (name, wrong, told) in [
+        ("TENON_TRUSTED_PROXY_CIDRS", "10.0.0.1/8", "must list networks without host bits"),
+        ("TENON_TRUSTED_PROXY_CIDRS", "[1]", "must be a JSON array of texts or a comma list"),
+        ("TENON_CORS_ALLOW_ORIGINS", "*", "must list origins, such as https://app.example.com"),
+        (
+            "TENON_CORS_ALLOW_ORIGINS",
+            "https://a.b/c",
+            "must list origins, such as https://app.example.com",
+        ),
+        ("TENON_CORS_ALLOW_ORIGIN_REGEX", "(", "must be a regular expression"),
+    ] {
+        assert_eq!(refused(&[(name, wrong)]), [format!("{name} {told}")]);
+    }
+}
+
+#[test]
+fn a_provider_without_what_it_needs_does_not_start() {
+    for (changes, told) in [
+        (
+            vec![("TENON_EMAIL_PROVIDER", "post")],
+            "TENON_EMAIL_PROVIDER must be ses, smtp, resend, sendgrid or console",
+        ),
+        (vec![("TENON_EMAIL_PROVIDER", "resend")], "TENON_RESEND_API_KEY must be set"),
+        (vec![("TENON_EMAIL_PROVIDER", "sendgrid")], "SENDGRID_API_KEY must be set"),
+        (vec![("TENON_EMAIL_PROVIDER", "smtp")], "SMTP_HOST must be set"),
+        (
+            vec![("TENON_EMAIL_PROVIDER", "smtp"), ("SMTP_HOST", "a.b"), ("SMTP_USERNAME", "me")],
+            "SMTP_PASSWORD must be set, or SMTP_USERNAME must not",
+        ),
+        (
+            vec![("TENON_EMAIL_PROVIDER", "smtp"), ("SMTP_HOST", "a.b"), ("SMTP_PORT", "70000")],
+            "SMTP_PORT must be a port",
+        ),
+        (
+            vec![
+                ("TENON_EMAIL_PROVIDER", "smtp"),
+                ("SMTP_HOST", "a.b"),
+                ("SMTP_USERNAME", "me"),
+                ("SMTP_PASSWORD", "it is me"),
+                ("SMTP_TLS", "0"),
+            ],
+            "SMTP_TLS must be on for a login",
+        ),
+    ] {
+        assert_eq!(refused(&changes), [told]);
+    }
+    let mut settings = good();
+    settings.extend([("TENON_EMAIL_PROVIDER", "sendgrid"), ("SENDGRID_API_KEY", "k")]);
+    let config = read(&settings).unwrap();
+    let MailProvider::SendGrid { endpoint, .. } = config.mail.provider else { panic!() };
+    assert_eq!(endpoint.as_str(), "https://api.sendgrid.com/");
+}

@@ -1,0 +1,199 @@
+//! What the client sees of an error: status, code, text, and whether to try again.
+
+use crate::error::github::GitHubProblem;
+use crate::error::{Error, Noun, Problem, Refusal};
+
+impl Noun {
+    const fn refusal(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Route => ("NOT_FOUND", "Not Found"),
+            Self::Simulation => ("SIMULATION_NOT_FOUND", "Simulation not found"),
+            Self::CandidateSession => {
+                ("CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found")
+            }
+            Self::InviteToken => ("INVITE_TOKEN_INVALID", "Invalid invite token"),
+            Self::Task => ("TASK_NOT_FOUND", "Task not found"),
+            Self::Run => ("RUN_NOT_FOUND", "Run not found"),
+            Self::Submission => ("SUBMISSION_NOT_FOUND", "Submission not found"),
+            Self::Company => ("COMPANY_NOT_FOUND", "Company not found"),
+            Self::Domain => ("DOMAIN_NOT_FOUND", "Domain not found"),
+        }
+    }
+}
+
+impl Error {
+    /// What the client sees of this error.
+    pub fn refusal(&self) -> Refusal {
+        let (status, code, detail) = self.wire();
+        let retry_after = match self {
+            Self::AuthProviderUnavailable(seconds)
+            | Self::MailTooSoon(seconds)
+            | Self::RateLimited(seconds)
+            | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
+            Self::WorkspaceNotReady => Some(2),
+            Self::Contended | Self::IdempotencyInFlight | Self::TimedOut => Some(1),
+            _ => None,
+        };
+        let retryable = retry_after.is_some()
+            || matches!(
+                self,
+                Self::WorkspaceMissing { .. } | Self::GitHub(GitHubProblem::Unavailable)
+            )
+            || status >= 500 && !matches!(self, Self::GitHub(_));
+        let detail = match self {
+            Self::Invalid(problems) => in_words(problems),
+            Self::TokenRefused(why) => why.clone(),
+            _ => detail.to_owned(),
+        };
+        Refusal { status, code, detail, retryable, retry_after }
+    }
+
+    fn wire(&self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::NotAuthenticated => (401, "NOT_AUTHENTICATED", "Not authenticated"),
+            Self::TokenRefused(_) => (401, "INVALID_TOKEN", "Invalid token"),
+            Self::AuthProviderUnavailable(_) => {
+                (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
+            }
+            Self::RecruiterRequired => {
+                (403, "RECRUITER_ACCESS_REQUIRED", "Recruiter access required")
+            }
+            Self::CandidateRequired => {
+                (403, "CANDIDATE_ACCESS_REQUIRED", "Candidate access required")
+            }
+            Self::SessionHeaderMissing => {
+                (401, "CANDIDATE_SESSION_HEADER_REQUIRED", "Missing candidate session headers")
+            }
+            Self::EmailNotVerified => {
+                (403, "EMAIL_VERIFICATION_REQUIRED", "Email verification required")
+            }
+            Self::Invalid(problems) => (422, invalid_code(problems), "Request validation failed"),
+            Self::BodyTooLarge => (413, "BODY_TOO_LARGE", "Request body too large"),
+            Self::NotJson => {
+                (415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json")
+            }
+            Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
+            Self::NotFound(noun) => {
+                let (code, detail) = noun.refusal();
+                (404, code, detail)
+            }
+            Self::GitHub(problem) => problem.wire(),
+            Self::Contended => (503, "CONTENDED", "Please try again."),
+            Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
+            Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
+            Self::OriginNotAllowed
+            | Self::IdempotencyKeyMalformed
+            | Self::IdempotencyInFlight
+            | Self::IdempotencyMismatch
+            | Self::InviteExpired
+            | Self::CandidateCompleted
+            | Self::MailTooSoon(_)
+            | Self::RateLimited(_)
+            | Self::TaskSubmitted
+            | Self::TaskOutOfOrder
+            | Self::SimulationCompleted
+            | Self::ContentRequired
+            | Self::NotCodeTask
+            | Self::WorkspaceMissing { .. }
+            | Self::WorkspaceNotReady
+            | Self::InvalidBranch
+            | Self::InvalidGitHubUsername => self.business_wire(),
+        }
+    }
+
+    /// The refusals of business rules; everything else is for [`Error::wire`].
+    const fn business_wire(&self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::OriginNotAllowed => (400, "ORIGIN_NOT_ALLOWED", "Disallowed CORS origin"),
+            Self::IdempotencyKeyMalformed => (
+                400,
+                "IDEMPOTENCY_KEY_INVALID",
+                "Idempotency-Key must be 1 to 255 printable ASCII characters",
+            ),
+            Self::IdempotencyInFlight => (
+                409,
+                "IDEMPOTENCY_IN_FLIGHT",
+                "A request with this Idempotency-Key is still being worked on",
+            ),
+            Self::IdempotencyMismatch => {
+                (422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request")
+            }
+            Self::InviteExpired => (410, "INVITE_TOKEN_EXPIRED", "Invite token expired"),
+            Self::CandidateCompleted => {
+                (409, "CANDIDATE_ALREADY_COMPLETED", "Candidate already completed simulation")
+            }
+            Self::MailTooSoon(_) | Self::RateLimited(_) => {
+                (429, "RATE_LIMITED", "Too many requests. Please slow down.")
+            }
+            Self::TaskSubmitted => (409, "SUBMISSION_CONFLICT", "Task already submitted"),
+            Self::TaskOutOfOrder => (400, "TASK_OUT_OF_ORDER", "Task out of order"),
+            Self::SimulationCompleted => {
+                (409, "SIMULATION_COMPLETED", "Simulation already completed")
+            }
+            Self::ContentRequired => (400, "CONTENT_REQUIRED", "contentText is required"),
+            Self::NotCodeTask => {
+                (400, "NOT_A_CODE_TASK", "Run tests is only available for code tasks")
+            }
+            Self::WorkspaceMissing { on_status: true } => {
+                (404, "WORKSPACE_NOT_INITIALIZED", "Workspace not initialized")
+            }
+            Self::WorkspaceNotReady => (
+                409,
+                "WORKSPACE_NOT_READY",
+                "Workspace repo not provisioned yet. Please try again.",
+            ),
+            Self::InvalidBranch => (400, "INVALID_BRANCH_NAME", "Invalid branch name"),
+            Self::InvalidGitHubUsername => {
+                (400, "INVALID_GITHUB_USERNAME", "Invalid GitHub username")
+            }
+            _ => (
+                400,
+                "WORKSPACE_NOT_INITIALIZED",
+                "Workspace not initialized. Call /codespace/init first.",
+            ),
+        }
+    }
+}
+
+/// The most telling code among `problems`: the client and programs look for these two.
+fn invalid_code(problems: &[Problem]) -> &'static str {
+    if problems.iter().any(|problem| problem.pointer == "/body/templateKey") {
+        "INVALID_TEMPLATE_KEY"
+    } else if problems.iter().any(|problem| problem.code == "CONTENT_TOO_LONG") {
+        "CONTENT_TOO_LONG"
+    } else {
+        "VALIDATION_ERROR"
+    }
+}
+
+/// The problems as one text for people: the client shows nothing else of a 422.
+fn in_words(problems: &[Problem]) -> String {
+    let words = problems.iter().map(|problem| {
+        let field = problem.pointer.rsplit('/').next().unwrap_or_default();
+        format!("{field}: {}", problem.message)
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_whether_and_when_to_try_again() {
+        let ready = Error::WorkspaceNotReady.refusal();
+        assert_eq!((ready.status, ready.retryable, ready.retry_after), (409, true, Some(2)));
+        let order = Error::TaskOutOfOrder.refusal();
+        assert_eq!((order.status, order.retryable, order.retry_after), (400, false, None));
+        let denied = Error::GitHub(GitHubProblem::PermissionDenied).refusal();
+        assert_eq!((denied.status, denied.retryable), (502, false));
+        assert!(Error::GitHub(GitHubProblem::Unavailable).refusal().retryable);
+        assert!(!Error::GitHub(GitHubProblem::Refused).refusal().retryable);
+    }
+
+    #[test]
+    fn an_error_of_ours_shows_nothing_of_its_cause() {
+        let error = Error::internal("reading a simulation", "secret table name");
+        assert_eq!(error.refusal().detail, "Internal Server Error");
+    }
+}
