@@ -37,29 +37,25 @@ impl Shape for Create {
     }
 }
 
-/// A new simulation.
+/// A simulation to be made.
 #[derive(ToSchema)]
 #[schema(as = CreateSimulation)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes what `Create` reads, for the document")]
+#[expect(dead_code, reason = "tells the document what `Create` reads")]
 pub(crate) struct CreateDocument {
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200, pattern = line!(), example = "Payments API")]
-    title: String,
+    title: Line<200>,
     /// The position to fill.
-    #[schema(min_length = 1, max_length = 200, example = "Backend Engineer")]
-    role: String,
+    role: Line<200>,
     /// Languages and tools.
-    #[schema(min_length = 1, max_length = 500, example = "Python, FastAPI")]
-    tech_stack: String,
-    /// How experienced; the web client sends `Junior`, `Mid` or `Senior`.
-    #[schema(min_length = 1, max_length = 100, example = "Mid")]
-    seniority: String,
-    /// What to look at.
-    #[schema(max_length = 1000, required = false, default = "")]
-    focus: String,
-    /// Where the code days start.
-    #[schema(required = false, default = "python-fastapi")]
+    tech_stack: Line<500>,
+    /// How experienced: the web client sends `Junior`, `Mid` or `Senior`.
+    seniority: Line<100>,
+    /// What to look at. May be left out, but not be null.
+    #[schema(required = false)]
+    focus: Prose<1000>,
+    /// Where the code days start; `python-fastapi` when it is left out.
+    #[schema(required = false)]
     template_key: TemplateKey,
 }
 
@@ -88,6 +84,18 @@ impl Shape for Invite {
         let email = reader.body("inviteEmail", EmailAddress::parse);
         Ok(Self { simulation: simulation?, name: name?, email: email? })
     }
+}
+
+/// A candidate to be invited.
+#[derive(ToSchema)]
+#[schema(as = InviteCandidate)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Invite` reads")]
+pub(crate) struct InviteDocument {
+    /// How the candidate is addressed.
+    candidate_name: Line<255>,
+    /// Where the invite goes; only who proves this address can claim it.
+    invite_email: EmailAddress,
 }
 
 pub(crate) struct Resend {

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::id::SubmissionId;
 use shared::domain::submission::Submission;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
@@ -19,9 +20,15 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
 }
 
-/// The recruiter's submissions, newest first. A filter that names what is not there, or somebody
-/// else's, leaves nothing.
-#[utoipa::path(get, path = "/api/submissions", tag = "submissions", responses((status = 200)))]
+/// The recruiter's submissions, newest first.
+///
+/// A filter that names what is not there, or somebody else's, leaves nothing. Each filter may be
+/// given under both of its names, with the same value.
+#[utoipa::path(
+    get, path = "/api/submissions", tag = "submissions", operation_id = "listSubmissions",
+    security(("bearer" = ["recruiter:access"])), params(body::FilterDocument),
+    responses((status = 200, description = "The newest submissions.", body = view::List))
+)]
 async fn list(
     State(app): State<App>,
     recruiter: Recruiter,
@@ -39,7 +46,9 @@ async fn list(
 /// One submission in full.
 #[utoipa::path(
     get, path = "/api/submissions/{submissionId}", tag = "submissions",
-    params(("submissionId" = u64, Path)), responses((status = 200))
+    operation_id = "getSubmission", security(("bearer" = ["recruiter:access"])),
+    params(("submissionId" = SubmissionId, Path, description = "The submission.")),
+    responses((status = 200, description = "The submission.", body = view::Detail))
 )]
 async fn detail(
     State(app): State<App>,

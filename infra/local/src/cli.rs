@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use local::demo;
+use local::document;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
@@ -52,6 +53,8 @@ enum Command {
     Demo(Demo),
     /// Start everything but the API, for functions that run under `cargo lambda watch`.
     Services(Services),
+    /// Write docs/openapi.json, the API document, from the code.
+    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +134,8 @@ pub(crate) enum Failure {
     Address(#[from] url::ParseError),
     #[error("the functions do not answer")]
     Functions(#[from] reqwest::Error),
+    #[error("the API document makes no JSON")]
+    Document(#[from] serde_json::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
 }
@@ -158,7 +163,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
         Some(Command::Services(services)) => serve_functions(services).await,
+        Some(Command::Openapi) => write_document(),
     }
+}
+
+fn write_document() -> Result<(), Failure> {
+    let path = PathBuf::from(document::FILE);
+    let written = std::fs::write(&path, document::text()?);
+    written.map_err(|source| Failure::File { path, source })
 }
 
 async fn up(up: Up) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! Scheduler do, `demo` plays the five days over HTTP.
 
 pub mod demo;
+pub mod document;
 pub mod documents;
 pub mod github;
 pub mod issuer;

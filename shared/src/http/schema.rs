@@ -7,13 +7,14 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::CandidateSessionId;
-use crate::domain::repository::GitHubUsername;
+use crate::domain::repository::{BranchName, GitHubUsername};
 use crate::domain::text::{CONTENT_BYTES_MAX, ContentText, Line, Prose};
 
 /// No control character, and no mark that reorders what a reader sees.
 const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
 /// No control character but newline and tab.
 const PROSE: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
+const BRANCH: &str = "^[A-Za-z0-9_][A-Za-z0-9._/-]*$";
 const GITHUB_USERNAME: &str = "^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$";
 
 /// The one error body, of every error of every layer.
@@ -147,6 +148,15 @@ impl PartialSchema for EmailAddress {
 }
 
 impl ToSchema for EmailAddress {}
+
+impl PartialSchema for BranchName {
+    fn schema() -> RefOr<Schema> {
+        let name = text().min_length(Some(1)).max_length(Some(200)).pattern(Some(BRANCH));
+        name.description(Some("A branch that git accepts.")).examples(["main"]).into()
+    }
+}
+
+impl ToSchema for BranchName {}
 
 impl PartialSchema for GitHubUsername {
     fn schema() -> RefOr<Schema> {

@@ -22,6 +22,10 @@ use crate::http::problem;
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
 
+/// The path had a slash at its end: links relative to it start elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct HadSlash;
+
 /// Wraps routes into everything each has around it: the one error body, panics caught, the size of
 /// the body checked before anything else.
 pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
@@ -47,6 +51,7 @@ fn without_slash(mut request: Request) -> Request {
         let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         if let Ok(shorter) = format!("{path}{query}").parse() {
             *request.uri_mut() = shorter;
+            request.extensions_mut().insert(HadSlash);
         }
     }
     request
