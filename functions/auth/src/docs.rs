@@ -75,7 +75,10 @@ async fn document(headers: HeaderMap) -> Response {
         (status = 404, description = "Switched off.", body = Problem),
     )
 )]
-async fn page(State(app): State<App>, slash: Option<Extension<HadSlash>>) -> Result<Response, Error> {
+async fn page(
+    State(app): State<App>,
+    slash: Option<Extension<HadSlash>>,
+) -> Result<Response, Error> {
     shown(&app)?;
     // Links of the page are relative, so that a stage of the gateway is kept.
     let folder = if slash.is_some() { "" } else { "docs/" };

@@ -25,7 +25,8 @@ impl File {
         let tag = self.tag();
         let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         let known = known.flat_map(|list| list.split(',')).map(str::trim);
-        let mut response = if known.map(without_weakness).any(|known| known == tag || known == "*") {
+        let mut response = if known.map(without_weakness).any(|known| known == tag || known == "*")
+        {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             ([(CONTENT_TYPE, self.content_type)], self.bytes).into_response()
@@ -75,7 +76,8 @@ mod tests {
 
         assert_eq!(first.status(), 200);
         assert_eq!(first.headers()[CONTENT_TYPE], "text/plain");
-        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()]
+        {
             let again = asked(Some(&known));
             assert_eq!((again.status(), &again.headers()[ETAG]), (StatusCode::NOT_MODIFIED, &*tag));
             assert_eq!(again.headers()[CACHE_CONTROL], "public, max-age=300");

@@ -50,12 +50,7 @@ struct Health {
 )]
 async fn me(recruiter: Recruiter) -> Json<Me> {
     let user = recruiter.user();
-    Json(Me {
-        id: user.id,
-        name: user.name.clone(),
-        email: user.email.clone(),
-        role: "recruiter",
-    })
+    Json(Me { id: user.id, name: user.name.clone(), email: user.email.clone(), role: "recruiter" })
 }
 
 /// A recruiter's account.

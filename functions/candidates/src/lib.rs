@@ -46,7 +46,7 @@ async fn invites(
 #[utoipa::path(
     get, path = "/api/candidate/session/{token}", tag = "candidates",
     operation_id = "resolveInvite", security(("bearer" = ["candidate:access"])),
-    params(("token" = body::TokenText, Path, description = "The invite token of the link.")),
+    params(("token" = inline(body::TokenText), Path, description = "The invite token of the link.")),
     responses(
         (status = 200, description = "The session, now the caller's.", body = view::Session),
         (status = 410, description = "The invite has expired.", body = Problem),
@@ -64,7 +64,7 @@ async fn resolve(
 #[utoipa::path(
     post, path = "/api/candidate/session/{token}/claim", tag = "candidates",
     operation_id = "claimInvite", security(("bearer" = ["candidate:access"])),
-    params(("token" = body::TokenText, Path, description = "The invite token of the link.")),
+    params(("token" = inline(body::TokenText), Path, description = "The invite token of the link.")),
     responses(
         (status = 200, description = "The session, now the caller's.", body = view::Session),
         (status = 410, description = "The invite has expired.", body = Problem),

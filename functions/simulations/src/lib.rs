@@ -15,7 +15,7 @@ use shared::flows::open_simulation::open_simulation;
 use shared::flows::resend_invite::resend_invite;
 use shared::http::input::Input;
 use shared::http::respond::Created;
-use shared::http::schema::Problem;
+use shared::http::schema::{IdempotencyKey, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -43,7 +43,8 @@ async fn list(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Vec<v
 /// Makes a simulation with its five tasks.
 #[utoipa::path(
     post, path = "/api/simulations", tag = "simulations", operation_id = "createSimulation",
-    security(("bearer" = ["recruiter:access"])), request_body = body::CreateDocument,
+    security(("bearer" = ["recruiter:access"])), params(IdempotencyKey),
+    request_body = body::CreateDocument,
     responses((status = 201, description = "The simulation.", body = view::Made))
 )]
 async fn create(
@@ -95,13 +96,13 @@ async fn candidates(
 #[utoipa::path(
     post, path = "/api/simulations/{simulationId}/invite", tag = "simulations",
     operation_id = "inviteCandidate", security(("bearer" = ["recruiter:access"])),
-    params(("simulationId" = SimulationId, Path, description = "The simulation.")),
+    params(("simulationId" = SimulationId, Path, description = "The simulation."), IdempotencyKey),
     request_body = body::InviteDocument,
     responses(
         (status = 200, description = "The invite.", body = view::Invited),
         (
             status = 409, body = Problem,
-            description = "The candidate has completed the simulation: `error` says so.",
+            description = "The candidate has completed the simulation, as `error` says.",
         ),
     )
 )]

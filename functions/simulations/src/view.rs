@@ -135,7 +135,7 @@ struct DetailTask {
     #[schema(value_type = String, required = false)]
     repo_full_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false, format = Uri)]
+    #[schema(value_type = String, required = false, format = "uri")]
     repo_url: Option<String>,
 }
 
@@ -188,7 +188,7 @@ pub(crate) struct Candidate {
     verified: bool,
     progress: RowProgress,
     expires_at: Timestamp,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     invite_url: Option<String>,
     invite_email_status: MailStatus,
     invite_email_sent_at: Option<Timestamp>,
@@ -255,7 +255,7 @@ pub(crate) struct Invited {
     candidate_session_id: CandidateSessionId,
     #[schema(min_length = 43, max_length = 43)]
     token: String,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     invite_url: String,
     outcome: Outcome,
 }

@@ -12,10 +12,8 @@ pub(crate) struct Filter {
     task: Option<TaskId>,
 }
 
-/// What `Filter` reads.
 #[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "tells the document what `Filter` reads")]
 pub(crate) struct FilterDocument {
     /// Only of this session.

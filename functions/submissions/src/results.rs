@@ -45,9 +45,9 @@ pub(crate) struct TestResults {
     workflow_run_id: Option<String>,
     #[schema(value_type = CommitSha)]
     commit_sha: String,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     commit_url: String,
 }
 

@@ -33,13 +33,13 @@ struct Common {
     simulation_title: String,
     submitted_at: Timestamp,
     /// The test run; code days only, once it is known.
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
     /// Code days only.
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     commit_url: Option<String>,
     /// Code days only.
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     diff_url: Option<String>,
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct Item {
     day_index: Day,
     r#type: TaskKind,
     repo_full_name: Option<String>,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     repo_url: Option<String>,
     /// GitHub's number of the run, as text.
     workflow_run_id: Option<String>,
@@ -151,7 +151,7 @@ struct Task {
 struct Code {
     repo_path: String,
     repo_full_name: String,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     repo_url: String,
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Init {
     username: Option<String>,
 }
 
-/// What `Init` reads of the body.
+/// What is to be known of a candidate who opens a workspace.
 #[derive(ToSchema)]
 #[schema(as = InitWorkspace)]
 #[serde(rename_all = "camelCase")]
@@ -66,7 +66,7 @@ pub(crate) struct Run {
     pub(crate) branch: Option<String>,
 }
 
-/// What `Run` reads of the body.
+/// What a test run is to test.
 #[derive(ToSchema)]
 #[schema(as = StartRun)]
 #[expect(dead_code, reason = "tells the document what `Run` reads")]
@@ -107,7 +107,7 @@ pub(crate) struct Submit {
     pub(crate) answer: Answer,
 }
 
-/// What `Submit` reads of the body.
+/// What is handed in.
 #[derive(ToSchema)]
 #[schema(as = SubmitTask)]
 #[serde(rename_all = "camelCase")]

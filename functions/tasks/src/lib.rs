@@ -15,7 +15,7 @@ use shared::flows::submit_task::submit_task;
 use shared::http::extract::SeatedCandidate;
 use shared::http::input::Input;
 use shared::http::respond::Created;
-use shared::http::schema::{Problem, SessionHeader};
+use shared::http::schema::{IdempotencyKey, Problem, SessionHeader};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -135,7 +135,8 @@ async fn poll(
 #[utoipa::path(
     post, path = "/api/tasks/{taskId}/submit", tag = "tasks",
     operation_id = "submitTask", security(("bearer" = ["candidate:access"])),
-    params(("taskId" = TaskId, Path, description = "The day's task."), SessionHeader), request_body = body::SubmitDocument,
+    params(("taskId" = TaskId, Path, description = "The day's task."), SessionHeader, IdempotencyKey),
+    request_body = body::SubmitDocument,
     responses(
         (status = 201, description = "The day is handed in.", body = view::Submitted),
         (status = 400, description = "A rule of the days forbids it.", body = Problem),

@@ -22,12 +22,12 @@ use utoipa::ToSchema;
 #[schema(as = Workspace)]
 pub(crate) struct Made {
     repo_full_name: String,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     repo_url: String,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     codespace_url: String,
     default_branch: String,
-    #[schema(format = Uuid)]
+    #[schema(format = "uuid")]
     workspace_id: String,
     access: Access,
 }
@@ -184,7 +184,7 @@ pub(crate) struct Run {
     workflow_run_id: Option<u64>,
     #[schema(value_type = Option<Conclusion>)]
     conclusion: Option<&'static str>,
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
     commit_sha: Option<CommitSha>,
     /// When to ask again, in milliseconds; null once the run is over.

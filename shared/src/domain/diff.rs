@@ -17,7 +17,7 @@ pub const OUTLINE_BYTES_MAX: usize = 24_000;
 /// What a file costs besides its name and patch, in bytes.
 const FILE_BYTES: usize = 100;
 
-/// The difference between two commits. Serialised in snake case, as recruiters have always read it.
+/// The difference between two commits, in snake case as recruiters have always read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffSummary {
     /// Commits that `head` has and `base` lacks.
@@ -30,7 +30,7 @@ pub struct DiffSummary {
     pub base: CommitSha,
     /// Where it ends.
     pub head: CommitSha,
-    /// The changed files, bounded by [`DiffSummary::bounded`].
+    /// The changed files, at most 300 of them.
     pub files: Vec<ChangedFile>,
     /// Whether files or parts of patches were left out.
     pub truncated: bool,

@@ -27,7 +27,7 @@ macro_rules! id {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[derive(Serialize, Deserialize, ToSchema)]
         #[serde(transparent)]
-        #[schema(minimum = 1, maximum = 9_007_199_254_740_991, example = 244_525_093_895_757_u64)]
+        #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 244_525_093_895_757_u64)]
         pub struct $name(u64);
 
         impl $name {

@@ -59,17 +59,17 @@ pub fn document(collected: OpenApi) -> OpenApi {
     if let Some(item) = document.paths.paths.remove(router) {
         document.paths.paths.insert(told.to_owned(), item);
     }
-    let mut used = Vec::new();
-    let mut taken = Vec::new();
+    let (mut tags, mut taken, mut headers, mut locks) = (vec![], vec![], vec![], vec![]);
     for (path, item) in &mut document.paths.paths {
         for (takes_nothing, operation) in operations(item) {
             taken.extend(body_of(operation));
-            used.extend(operation.tags.iter().flatten().cloned());
+            tags.extend(operation.tags.iter().flatten().cloned());
             lock(path, operation);
-            answers::complete(operation, takes_nothing);
+            locks.extend(operation.security.iter().flatten().cloned());
+            headers.extend(answers::complete(operation, takes_nothing));
         }
     }
-    let known = TAGS.iter().filter(|(name, _)| used.iter().any(|tag| tag == name));
+    let known = TAGS.iter().filter(|(name, _)| tags.iter().any(|tag| tag == name));
     let tag = |(name, about): &(&str, &str)| {
         TagBuilder::new().name(*name).description(Some(*about)).build()
     };
@@ -80,8 +80,10 @@ pub fn document(collected: OpenApi) -> OpenApi {
             tell_every_field(schema);
         }
     }
-    components.security_schemes.extend(keys());
-    answers::declare(components);
+    let [bearer, admin] = keys();
+    components.security_schemes.extend([bearer]);
+    components.security_schemes.extend(locks.contains(&admin_key()).then_some(admin));
+    answers::declare(components, &headers);
     document
 }
 
@@ -114,12 +116,17 @@ fn lock(path: &str, operation: &mut Operation) {
     if operation.security == Some(vec![SecurityRequirement::default()]) {
         operation.security = Some(Vec::new());
     } else if operation.security.is_none() && path.starts_with("/api/admin") {
-        let key: [&str; 0] = [];
-        operation.security = Some(vec![SecurityRequirement::new("adminKey", key)]);
+        operation.security = Some(vec![admin_key()]);
     }
 }
 
-fn keys() -> [(String, SecurityScheme); 2] {
+/// What the routes of the administrator need.
+fn admin_key() -> SecurityRequirement {
+    let roles: [&str; 0] = [];
+    SecurityRequirement::new("adminKey", roles)
+}
+
+fn keys() -> [(String, RefOr<SecurityScheme>); 2] {
     let about = "A token of the identity provider, signed RS256. Recruiters need the permission \
                  `recruiter:access`, candidates `candidate:access`.";
     let bearer = HttpBuilder::new()
@@ -130,8 +137,8 @@ fn keys() -> [(String, SecurityScheme); 2] {
     let about = "The administrator's key. Without it these routes are answered 404.";
     let admin = ApiKey::Header(ApiKeyValue::with_description("X-Admin-Key", about));
     [
-        ("bearer".to_owned(), SecurityScheme::Http(bearer)),
-        ("adminKey".to_owned(), SecurityScheme::ApiKey(admin)),
+        ("bearer".to_owned(), RefOr::T(SecurityScheme::Http(bearer))),
+        ("adminKey".to_owned(), RefOr::T(SecurityScheme::ApiKey(admin))),
     ]
 }
 

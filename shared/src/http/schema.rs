@@ -1,8 +1,10 @@
 //! Schemas for the document: of texts that the domain reads by hand, and of what many routes share.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema};
-use utoipa::openapi::{RefOr, Type};
+use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::domain::email_address::EmailAddress;
@@ -34,7 +36,7 @@ pub struct Problem {
     #[schema(example = "Simulation not found")]
     pub detail: String,
     /// The request's id, as in the header `x-tenon-request-id`.
-    #[schema(format = Uuid)]
+    #[schema(format = "uuid")]
     pub instance: String,
     /// What is wrong, for programs.
     #[schema(pattern = "^[A-Z][A-Z0-9_]*$", example = "SIMULATION_NOT_FOUND")]
@@ -91,6 +93,23 @@ pub struct SessionHeader {
     pub session: CandidateSessionId,
 }
 
+/// The header that keeps a request from being done twice.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyKey {
+    /// The caller's name for the request: for 24 hours, another request with the same name and the
+    /// same values does nothing and is answered alike, and one with other values is refused with
+    /// 422. May stand in quotes.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[\\x20-\\x7e]+$",
+        required = false
+    )]
+    pub key: String,
+}
+
 /// A schema of one of `words`.
 pub fn one_of(words: &[&str]) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.to_vec())).build()
@@ -108,7 +127,7 @@ impl<const MAX: usize> PartialSchema for Line<MAX> {
 }
 
 impl<const MAX: usize> ToSchema for Line<MAX> {
-    fn name() -> std::borrow::Cow<'static, str> {
+    fn name() -> Cow<'static, str> {
         format!("Line{MAX}").into()
     }
 }
@@ -121,7 +140,7 @@ impl<const MAX: usize> PartialSchema for Prose<MAX> {
 }
 
 impl<const MAX: usize> ToSchema for Prose<MAX> {
-    fn name() -> std::borrow::Cow<'static, str> {
+    fn name() -> Cow<'static, str> {
         format!("Prose{MAX}").into()
     }
 }
@@ -139,7 +158,7 @@ impl ToSchema for ContentText {}
 
 impl PartialSchema for EmailAddress {
     fn schema() -> RefOr<Schema> {
-        let address = text().format(Some(utoipa::openapi::SchemaFormat::Custom("email".into())));
+        let address = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
         let limits = "An address that mail can be sent to, at most 255 bytes. Refused: quoted local \
                       parts, IP numbers, domains without a dot, reserved domains.";
         let address = address.max_length(Some(255)).description(Some(limits));
