@@ -12,6 +12,7 @@ mod hostile;
 mod invites;
 mod invites_again;
 mod jobs;
+mod openapi;
 mod runs;
 mod simulations;
 mod strangers;
