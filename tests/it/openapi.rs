@@ -94,7 +94,7 @@ fn an_answer_tells_every_field_but_those_of_a_day_that_has_none() {
 #[test]
 fn ids_are_whole_numbers_that_a_browser_can_hold() {
     let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
-    let ids = schemas.iter().filter(|(name, _)| name.ends_with("Id"));
+    let ids = schemas.iter().filter(|(name, _)| name.ends_with("Id") && *name != "AnyId");
 
     let mut count = 0;
     for (name, schema) in ids {

@@ -3,6 +3,7 @@
 use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
 use shared::domain::submission::Submission;
 use shared::http::input::{Reader, Shape, Told};
+use shared::http::schema::AnyId;
 use utoipa::IntoParams;
 
 /// Which submissions are wanted. The client names each filter in two ways.
@@ -17,20 +18,23 @@ pub(crate) struct Filter {
 #[expect(dead_code, reason = "tells the document what `Filter` reads")]
 pub(crate) struct FilterDocument {
     /// Only of this session.
-    candidate_session_id: Option<CandidateSessionId>,
+    #[param(inline)]
+    candidate_session_id: Option<AnyId>,
     /// The same as `candidateSessionId`.
-    #[param(rename = "candidate_session_id")]
-    candidate_session_id_too: Option<CandidateSessionId>,
+    #[param(inline, rename = "candidate_session_id")]
+    candidate_session_id_too: Option<AnyId>,
     /// Only of this simulation.
-    simulation_id: Option<SimulationId>,
+    #[param(inline)]
+    simulation_id: Option<AnyId>,
     /// The same as `simulationId`.
-    #[param(rename = "simulation_id")]
-    simulation_id_too: Option<SimulationId>,
+    #[param(inline, rename = "simulation_id")]
+    simulation_id_too: Option<AnyId>,
     /// Only of this task.
-    task_id: Option<TaskId>,
+    #[param(inline)]
+    task_id: Option<AnyId>,
     /// The same as `taskId`.
-    #[param(rename = "task_id")]
-    task_id_too: Option<TaskId>,
+    #[param(inline, rename = "task_id")]
+    task_id_too: Option<AnyId>,
 }
 
 impl Filter {

@@ -16,8 +16,8 @@ use crate::domain::text::{CONTENT_BYTES_MAX, ContentText, Line, Prose};
 const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
 /// No control character but newline and tab.
 const PROSE: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
-const BRANCH: &str = "^[A-Za-z0-9_][A-Za-z0-9._/-]*$";
-const GITHUB_USERNAME: &str = "^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$";
+const BRANCH: &str = "^([A-Za-z0-9_][A-Za-z0-9._/-]*)?$";
+const GITHUB_USERNAME: &str = "^([A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?)?$";
 
 /// The one error body, of every error of every layer.
 #[derive(Debug, ToSchema)]
@@ -83,6 +83,11 @@ pub struct InviteRejected {
     #[schema(example = "rejected")]
     pub outcome: String,
 }
+
+/// The id of something that need not be there: 1 to 19 digits.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = u64, minimum = 0, maximum = 9_999_999_999_999_999_999_u64)]
+pub struct AnyId(pub u64);
 
 /// The header that every task route needs.
 #[derive(Debug, IntoParams)]
@@ -170,8 +175,10 @@ impl ToSchema for EmailAddress {}
 
 impl PartialSchema for BranchName {
     fn schema() -> RefOr<Schema> {
-        let name = text().min_length(Some(1)).max_length(Some(200)).pattern(Some(BRANCH));
-        name.description(Some("A branch that git accepts.")).examples(["main"]).into()
+        let name = text().max_length(Some(200)).pattern(Some(BRANCH));
+        name.description(Some("A branch that git accepts; empty is as if left out."))
+            .examples(["main"])
+            .into()
     }
 }
 
@@ -179,8 +186,8 @@ impl ToSchema for BranchName {}
 
 impl PartialSchema for GitHubUsername {
     fn schema() -> RefOr<Schema> {
-        let name = text().min_length(Some(1)).max_length(Some(39)).pattern(Some(GITHUB_USERNAME));
-        name.description(Some("An account of GitHub.")).into()
+        let name = text().max_length(Some(39)).pattern(Some(GITHUB_USERNAME));
+        name.description(Some("An account of GitHub; empty is as if left out.")).into()
     }
 }
 
