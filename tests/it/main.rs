@@ -29,6 +29,7 @@ mod limits_shared;
 mod lists;
 mod mail_events;
 mod mails;
+mod openapi;
 mod problems;
 mod redaction;
 mod request_log;

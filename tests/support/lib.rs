@@ -9,6 +9,7 @@
 
 pub mod caller;
 pub mod cost;
+pub mod document;
 pub mod keys;
 pub mod kinds;
 pub mod logs;

@@ -7,6 +7,7 @@ use shared::domain::page::List;
 use shared::flows::map_domain::IfTaken;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
+use utoipa::ToSchema;
 
 pub(crate) struct Companies {
     pub(crate) paging: Paging,
@@ -38,6 +39,35 @@ impl Shape for Add {
     fn read(reader: &mut Reader) -> Result<Self, Told> {
         Ok(Self { name: reader.body("name", CompanyName::parse)? })
     }
+}
+
+/// A company to be added.
+#[derive(ToSchema)]
+#[schema(as = AddCompany)]
+#[expect(dead_code, reason = "tells the document what `Add` reads")]
+pub(crate) struct AddDocument {
+    /// What it is called.
+    name: CompanyName,
+}
+
+/// A mail domain: letters, digits and hyphens in parts between dots; of any case, and with letters
+/// of any script, which are kept in their ASCII form.
+#[derive(ToSchema)]
+#[schema(as = MailDomain, max_length = 253, example = "acme.example")]
+#[expect(dead_code, reason = "tells the document what a domain is")]
+pub(crate) struct DomainDocument(String);
+
+/// Whose a mail domain is to be.
+#[derive(ToSchema)]
+#[schema(as = MapDomain)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Map` reads")]
+pub(crate) struct MapDocument {
+    /// The company.
+    company_id: CompanyId,
+    /// Whether a domain of another company goes over; otherwise it is refused.
+    #[schema(default = false, required = false)]
+    replace: bool,
 }
 
 pub(crate) struct Map {

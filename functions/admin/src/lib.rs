@@ -16,6 +16,7 @@ use shared::flows::map_domain::{map_domain, unmap_domain};
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
 use shared::http::respond::{Created, Listed};
+use shared::http::schema::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -32,7 +33,9 @@ pub fn router() -> OpenApiRouter<App> {
 /// A company is `added` by an admin, or `personal`: made for one recruiter whose mail domain was
 /// nobody's. The list may lag a second behind what was changed last.
 #[utoipa::path(
-    get, path = "/api/admin/companies", tag = "admin", params(Paging), responses((status = 200))
+    get, path = "/api/admin/companies", tag = "admin", operation_id = "listCompanies",
+    params(Paging),
+    responses((status = 200, description = "The newest companies.", body = Items<view::Company>))
 )]
 async fn companies(
     State(app): State<App>,
@@ -41,11 +44,15 @@ async fn companies(
 ) -> Result<Listed<Items<view::Company>>, Error> {
     let page = app.store.companies(input.paging.wanted).await?;
     let rows = page.rows.iter().map(view::Company::from).collect();
-    Ok(Listed::new(Items::new(rows, &input.paging, page.next), &input.paging, page.next))
+    Ok(Listed::new(Items::new(rows, page.next), &input.paging, page.next))
 }
 
 /// A new company, without a mail domain yet.
-#[utoipa::path(post, path = "/api/admin/companies", tag = "admin", responses((status = 201)))]
+#[utoipa::path(
+    post, path = "/api/admin/companies", tag = "admin", operation_id = "addCompany",
+    request_body = body::AddDocument,
+    responses((status = 201, description = "The company.", body = view::Company))
+)]
 async fn add(
     State(app): State<App>,
     admin: Admin,
@@ -59,8 +66,9 @@ async fn add(
 ///
 /// The list may lag a second behind what was changed last.
 #[utoipa::path(
-    get, path = "/api/admin/companies/domains", tag = "admin", params(Paging),
-    responses((status = 200))
+    get, path = "/api/admin/companies/domains", tag = "admin", operation_id = "listDomains",
+    params(Paging),
+    responses((status = 200, description = "The newest mappings.", body = Items<view::Mapping>))
 )]
 async fn domains(
     State(app): State<App>,
@@ -69,7 +77,7 @@ async fn domains(
 ) -> Result<Listed<Items<view::Mapping>>, Error> {
     let page = app.store.domains_of_companies(input.paging.wanted).await?;
     let rows = page.rows.iter().map(view::Mapping::from).collect();
-    Ok(Listed::new(Items::new(rows, &input.paging, page.next), &input.paging, page.next))
+    Ok(Listed::new(Items::new(rows, page.next), &input.paging, page.next))
 }
 
 /// Makes a mail domain a company's.
@@ -78,8 +86,17 @@ async fn domains(
 /// company; whoever has an account stays where they are. A domain of another company is refused with
 /// 409 unless `replace` is true. Mapping a domain to the company that has it changes nothing.
 #[utoipa::path(
-    put, path = "/api/admin/companies/domains/{domain}", tag = "admin",
-    params(("domain" = String, Path)), responses((status = 200))
+    put, path = "/api/admin/companies/domains/{domain}", tag = "admin", operation_id = "mapDomain",
+    params(("domain" = inline(body::DomainDocument), Path, description = "The mail domain.")),
+    request_body = body::MapDocument,
+    responses(
+        (status = 200, description = "The mapping.", body = view::Mapping),
+        (status = 404, description = "The company is not there.", body = Problem),
+        (
+            status = 409, body = Problem,
+            description = "The domain is another company's, or the company has too many.",
+        ),
+    )
 )]
 async fn map(
     State(app): State<App>,
@@ -94,7 +111,12 @@ async fn map(
 /// Makes a mail domain nobody's. Whoever has an account stays where they are.
 #[utoipa::path(
     delete, path = "/api/admin/companies/domains/{domain}", tag = "admin",
-    params(("domain" = String, Path)), responses((status = 204))
+    operation_id = "unmapDomain",
+    params(("domain" = inline(body::DomainDocument), Path, description = "The mail domain.")),
+    responses(
+        (status = 204, description = "It is nobody's now."),
+        (status = 404, description = "The domain is no company's.", body = Problem),
+    )
 )]
 async fn unmap(
     State(app): State<App>,

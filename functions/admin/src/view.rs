@@ -3,12 +3,17 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::company;
+use shared::domain::id::CompanyId;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// An employer.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Company {
-    id: u64,
+    id: CompanyId,
     name: String,
+    /// `added` by an admin, or `personal`: made for one recruiter.
+    #[schema(pattern = "^(added|personal)$", example = "added")]
     kind: &'static str,
     domains: Vec<String>,
     created_at: Timestamp,
@@ -17,7 +22,7 @@ pub(crate) struct Company {
 impl From<&company::Company> for Company {
     fn from(company: &company::Company) -> Self {
         Self {
-            id: company.id.get(),
+            id: company.id,
             name: company.name.clone(),
             kind: company.kind.as_str(),
             domains: company.domains.iter().map(ToString::to_string).collect(),
@@ -26,11 +31,13 @@ impl From<&company::Company> for Company {
     }
 }
 
-#[derive(Serialize)]
+/// Whose a mail domain is.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DomainMapping)]
 pub(crate) struct Mapping {
     domain: String,
-    company_id: u64,
+    company_id: CompanyId,
     company_name: String,
     mapped_at: Timestamp,
 }
@@ -39,7 +46,7 @@ impl From<&company::DomainOfCompany> for Mapping {
     fn from(mapped: &company::DomainOfCompany) -> Self {
         Self {
             domain: mapped.domain.to_string(),
-            company_id: mapped.company.get(),
+            company_id: mapped.company,
             company_name: mapped.company_name.clone(),
             mapped_at: mapped.mapped_at,
         }

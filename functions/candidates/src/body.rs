@@ -5,6 +5,13 @@ use shared::domain::page::List;
 use shared::domain::text::Invalid;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
+use utoipa::ToSchema;
+
+/// An invite token.
+#[derive(ToSchema)]
+#[schema(as = InviteToken, min_length = 20, max_length = 255)]
+#[expect(dead_code, reason = "tells the document what `token` takes")]
+pub(crate) struct TokenText(String);
 
 pub(crate) struct Invites {
     pub(crate) paging: Paging,

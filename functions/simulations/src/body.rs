@@ -9,6 +9,7 @@ use shared::domain::template::TemplateKey;
 use shared::domain::text::{Line, Prose};
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
+use utoipa::ToSchema;
 
 pub(crate) struct All {
     pub(crate) paging: Paging,
@@ -46,6 +47,28 @@ impl Shape for Create {
             },
         })
     }
+}
+
+/// A simulation to be made.
+#[derive(ToSchema)]
+#[schema(as = CreateSimulation)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Create` reads")]
+pub(crate) struct CreateDocument {
+    /// What it is called.
+    title: Line<200>,
+    /// The position to fill.
+    role: Line<200>,
+    /// Languages and tools.
+    tech_stack: Line<500>,
+    /// How experienced: the web client sends `Junior`, `Mid` or `Senior`.
+    seniority: Line<100>,
+    /// What to look at. May be left out, but not be null.
+    #[schema(required = false)]
+    focus: Prose<1000>,
+    /// Where the code days start; `python-fastapi` when it is left out.
+    #[schema(required = false)]
+    template_key: TemplateKey,
 }
 
 pub(crate) struct One {
@@ -86,6 +109,18 @@ impl Shape for Invite {
         let email = reader.body("inviteEmail", EmailAddress::parse);
         Ok(Self { simulation: simulation?, name: name?, email: email? })
     }
+}
+
+/// A candidate to be invited.
+#[derive(ToSchema)]
+#[schema(as = InviteCandidate)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Invite` reads")]
+pub(crate) struct InviteDocument {
+    /// How the candidate is addressed.
+    candidate_name: Line<255>,
+    /// Where the invite goes; only who proves this address can claim it.
+    invite_email: EmailAddress,
 }
 
 pub(crate) struct Resend {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::id::{CandidateSessionId, SimulationId};
 use shared::domain::limit::{INVITE_CREATE, INVITE_RESEND};
 use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
@@ -18,6 +19,7 @@ use shared::http::extract::Keyed;
 use shared::http::input::Input;
 use shared::http::paging::Paging;
 use shared::http::respond::{Created, Listed};
+use shared::http::schema::{IdempotencyKey, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -33,8 +35,9 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// The recruiter's simulations, newest first.
 #[utoipa::path(
-    get, path = "/api/simulations", tag = "simulations",
-    params(Paging), responses((status = 200))
+    get, path = "/api/simulations", tag = "simulations", operation_id = "listSimulations",
+    security(("bearer" = ["recruiter:access"])),
+    params(Paging), responses((status = 200, description = "The newest simulations.", body = Vec<view::Row>))
 )]
 async fn list(
     State(app): State<App>,
@@ -46,8 +49,13 @@ async fn list(
     Ok(Listed::new(rows, &input.paging, page.next))
 }
 
-/// A new simulation with its five tasks.
-#[utoipa::path(post, path = "/api/simulations", tag = "simulations", responses((status = 201)))]
+/// Makes a simulation with its five tasks.
+#[utoipa::path(
+    post, path = "/api/simulations", tag = "simulations", operation_id = "createSimulation",
+    security(("bearer" = ["recruiter:access"])), params(IdempotencyKey),
+    request_body = body::CreateDocument,
+    responses((status = 201, description = "The simulation.", body = view::Made))
+)]
 async fn create(
     State(app): State<App>,
     recruiter: Recruiter,
@@ -61,7 +69,9 @@ async fn create(
 /// One simulation with what its tasks ask for.
 #[utoipa::path(
     get, path = "/api/simulations/{simulationId}", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    operation_id = "getSimulation", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation.")),
+    responses((status = 200, description = "The simulation.", body = view::Detail))
 )]
 async fn detail(
     State(app): State<App>,
@@ -75,7 +85,9 @@ async fn detail(
 /// The candidates invited to a simulation, newest first.
 #[utoipa::path(
     get, path = "/api/simulations/{simulationId}/candidates", tag = "simulations",
-    params(("simulationId" = u64, Path), Paging), responses((status = 200))
+    operation_id = "listCandidates", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation."), Paging),
+    responses((status = 200, description = "The newest candidates.", body = Vec<view::Candidate>))
 )]
 async fn candidates(
     State(app): State<App>,
@@ -90,9 +102,20 @@ async fn candidates(
 }
 
 /// Invites a candidate; the repositories and the mail follow.
+///
+/// Who is invited again keeps the session; after its end the invite is renewed, with another link.
 #[utoipa::path(
     post, path = "/api/simulations/{simulationId}/invite", tag = "simulations",
-    params(("simulationId" = u64, Path)), responses((status = 200))
+    operation_id = "inviteCandidate", security(("bearer" = ["recruiter:access"])),
+    params(("simulationId" = SimulationId, Path, description = "The simulation."), IdempotencyKey),
+    request_body = body::InviteDocument,
+    responses(
+        (status = 200, description = "The invite.", body = view::Invited),
+        (
+            status = 409, body = Problem,
+            description = "The candidate has completed the simulation, as `error` says.",
+        ),
+    )
 )]
 async fn invite(
     State(app): State<App>,
@@ -110,11 +133,21 @@ async fn invite(
 }
 
 /// Has the invite mail sent again.
+///
+/// An invite that has ended is renewed, with another link. Within 30 s of the last mail the answer is
+/// 429 with `retryAfterSeconds`.
 #[utoipa::path(
     post, tag = "simulations",
     path = "/api/simulations/{simulationId}/candidates/{candidateSessionId}/invite/resend",
-    params(("simulationId" = u64, Path), ("candidateSessionId" = u64, Path)),
-    responses((status = 200))
+    operation_id = "resendInvite", security(("bearer" = ["recruiter:access"])),
+    params(
+        ("simulationId" = SimulationId, Path, description = "The simulation."),
+        ("candidateSessionId" = CandidateSessionId, Path, description = "The candidate's session."),
+    ),
+    responses(
+        (status = 200, description = "How the mail fares.", body = view::MailState),
+        (status = 409, description = "The candidate has completed the simulation.", body = Problem),
+    )
 )]
 async fn resend(
     State(app): State<App>,

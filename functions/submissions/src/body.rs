@@ -5,6 +5,8 @@ use shared::domain::page::List;
 use shared::domain::submission::Submission;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
+use shared::http::schema::AnyId;
+use utoipa::IntoParams;
 
 /// What a list is filtered by, each in both of the spellings that the client sends.
 const FILTERS: [&str; 6] = [
@@ -22,6 +24,30 @@ pub(crate) struct Filter {
     simulation: Option<SimulationId>,
     task: Option<TaskId>,
     pub(crate) paging: Paging,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Filter` reads")]
+pub(crate) struct FilterDocument {
+    /// Only of this session.
+    #[param(inline)]
+    candidate_session_id: Option<AnyId>,
+    /// The same as `candidateSessionId`.
+    #[param(inline, rename = "candidate_session_id")]
+    candidate_session_id_too: Option<AnyId>,
+    /// Only of this simulation.
+    #[param(inline)]
+    simulation_id: Option<AnyId>,
+    /// The same as `simulationId`.
+    #[param(inline, rename = "simulation_id")]
+    simulation_id_too: Option<AnyId>,
+    /// Only of this task.
+    #[param(inline)]
+    task_id: Option<AnyId>,
+    /// The same as `taskId`.
+    #[param(inline, rename = "task_id")]
+    task_id_too: Option<AnyId>,
 }
 
 impl Filter {

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::id::SubmissionId;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
@@ -20,15 +21,14 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
 }
 
-/// The recruiter's submissions, newest first. A filter that names what is not there, or somebody
-/// else's, leaves nothing.
+/// The recruiter's submissions, newest first.
+///
+/// A filter that names what is not there, or somebody else's, leaves nothing. Each filter may be
+/// given under both of its names, with the same value.
 #[utoipa::path(
-    get, path = "/api/submissions", tag = "submissions",
-    params(
-        ("candidateSessionId" = Option<u64>, Query), ("simulationId" = Option<u64>, Query),
-        ("taskId" = Option<u64>, Query), Paging
-    ),
-    responses((status = 200))
+    get, path = "/api/submissions", tag = "submissions", operation_id = "listSubmissions",
+    security(("bearer" = ["recruiter:access"])), params(body::FilterDocument, Paging),
+    responses((status = 200, description = "The newest submissions.", body = Items<view::Item>))
 )]
 async fn list(
     State(app): State<App>,
@@ -43,14 +43,16 @@ async fn list(
     let owned = recruiter.own_listed(page);
     let page = owned.get();
     let items = page.rows.iter().filter(|row| filter.allows(row)).map(view::Item::from).collect();
-    let body = Items::new(items, &filter.paging, page.next);
+    let body = Items::new(items, page.next);
     Ok(Listed::new(body, &filter.paging, page.next))
 }
 
 /// One submission in full.
 #[utoipa::path(
     get, path = "/api/submissions/{submissionId}", tag = "submissions",
-    params(("submissionId" = u64, Path)), responses((status = 200))
+    operation_id = "getSubmission", security(("bearer" = ["recruiter:access"])),
+    params(("submissionId" = SubmissionId, Path, description = "The submission.")),
+    responses((status = 200, description = "The submission.", body = view::Detail))
 )]
 async fn detail(
     State(app): State<App>,

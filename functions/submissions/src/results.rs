@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, status_of};
 use shared::domain::run::{ReportState, Run};
 use shared::domain::submission::{CodeWork, Examination, Findings, Results};
+use shared::http::schema::one_of;
 use shared::store::runs::RunOutput;
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 use crate::view::{github_id, workflow_url};
 
@@ -15,12 +19,15 @@ const CUT: &str = "... (truncated)";
 /// Said where a run that succeeded counts failures, or one that failed counts none.
 const DISAGREE: &str = "The conclusion of the run and the counts of its report disagree.";
 
-#[derive(Serialize)]
+/// What the tests said of a code day.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TestResults {
+    #[schema(schema_with = status_words)]
     status: &'static str,
     #[serde(flatten)]
     said: Said,
+    #[schema(schema_with = run_status_words)]
     run_status: Option<&'static str>,
     stdout_truncated: Option<bool>,
     stderr_truncated: Option<bool>,
@@ -31,27 +38,46 @@ pub(crate) struct TestResults {
     message: Option<String>,
     /// Files the candidate changed that decide how the tests are run.
     tampered_files: Vec<String>,
+    /// The same once more; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Said, required = false)]
     output: Option<Said>,
     last_run_at: Timestamp,
+    /// GitHub's number of the run, as text.
     workflow_run_id: Option<String>,
+    #[schema(value_type = CommitSha)]
     commit_sha: String,
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
+    #[schema(format = "uri")]
     commit_url: String,
 }
 
+fn status_words() -> Object {
+    one_of(&["pending", "running", "passed", "failed", "timeout", "tampered", "error"])
+}
+
+fn run_status_words() -> Object {
+    one_of(&["pending", "queued", "in_progress", "completed"])
+}
+
 /// What a run said; nothing of it while there is no run to speak of.
-#[derive(Serialize, Clone, Default)]
+#[derive(Serialize, Clone, Default, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestOutput)]
 struct Said {
     passed: Option<u32>,
     failed: Option<u32>,
     total: Option<u32>,
+    /// GitHub's number of the run.
     run_id: Option<u64>,
+    #[schema(value_type = Option<Conclusion>)]
     conclusion: Option<&'static str>,
     timeout: Option<bool>,
     stdout: Option<String>,
     stderr: Option<String>,
+    /// Whatever the tests reported beside the counts.
+    #[schema(value_type = Option<Object>)]
     summary: Option<Map<String, Value>>,
 }
 

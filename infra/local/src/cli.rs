@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use local::demo;
+use local::document;
 use local::environment::{self, EnvironmentError};
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
@@ -60,6 +61,8 @@ enum Command {
     Services(Services),
     /// Write docs/settings.md and .env.example anew, from the settings that the code reads.
     Settings,
+    /// Write docs/openapi.json, the API document, from the code.
+    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +148,8 @@ pub(crate) enum Failure {
     Address(#[from] url::ParseError),
     #[error("the functions do not answer")]
     Functions(#[from] reqwest::Error),
+    #[error("the API document makes no JSON")]
+    Document(#[from] serde_json::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
 }
@@ -179,7 +184,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Services(services)) => serve_functions(services).await,
         Some(Command::Settings) => write_settings(),
+        Some(Command::Openapi) => write_document(),
     }
+}
+
+fn write_document() -> Result<(), Failure> {
+    let path = PathBuf::from(document::FILE);
+    let written = std::fs::write(&path, document::text()?);
+    written.map_err(|source| Failure::File { path, source })
 }
 
 async fn up(up: Up) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 //! own settings.
 
 pub mod demo;
+pub mod document;
 pub mod documents;
 pub mod environment;
 pub mod github;

