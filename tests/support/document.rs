@@ -74,7 +74,7 @@ fn check(schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
 fn fields(schema: &Value) -> BTreeSet<String> {
     let schema = resolved(schema);
     let own = schema["properties"].as_object().into_iter().flat_map(|own| own.keys().cloned());
-    let parts = ["allOf", "oneOf"].iter().flat_map(|word| schema[*word].as_array());
+    let parts = ["allOf", "oneOf"].iter().filter_map(|word| schema[*word].as_array());
     own.chain(parts.flatten().flat_map(fields)).collect()
 }
 

@@ -3,7 +3,7 @@
 mod answers;
 
 use utoipa::openapi::info::{InfoBuilder, LicenseBuilder};
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Schema, SchemaType};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -61,12 +61,12 @@ pub fn document(collected: OpenApi) -> OpenApi {
     }
     let (mut tags, mut taken, mut headers, mut locks) = (vec![], vec![], vec![], vec![]);
     for (path, item) in &mut document.paths.paths {
-        for (takes_nothing, operation) in operations(item) {
+        for (method, operation) in operations(item) {
             taken.extend(body_of(operation));
             tags.extend(operation.tags.iter().flatten().cloned());
             lock(path, operation);
             locks.extend(operation.security.iter().flatten().cloned());
-            headers.extend(answers::complete(operation, takes_nothing));
+            headers.extend(answers::complete(&method, operation));
         }
     }
     let known = TAGS.iter().filter(|(name, _)| tags.iter().any(|tag| tag == name));
@@ -92,11 +92,17 @@ pub fn text(document: &OpenApi) -> Result<String, serde_json::Error> {
     document.to_pretty_json().map(|text| text + "\n")
 }
 
-/// The operations of a path, each with whether its method never takes a body.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+/// The operations of a path.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    let found = [(true, get), (false, put), (false, post), (true, delete), (false, patch)];
-    found.into_iter().filter_map(|(takes_nothing, it)| Some((takes_nothing, it.as_mut()?)))
+    let found = [
+        (HttpMethod::Get, get),
+        (HttpMethod::Put, put),
+        (HttpMethod::Post, post),
+        (HttpMethod::Delete, delete),
+        (HttpMethod::Patch, patch),
+    ];
+    found.into_iter().filter_map(|(method, it)| Some((method, it.as_mut()?)))
 }
 
 /// The name of the schema that an operation takes as its body.

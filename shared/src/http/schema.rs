@@ -86,7 +86,7 @@ pub struct InviteRejected {
 
 /// The id of something that need not be there: 1 to 19 digits.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = u64, minimum = 0, maximum = 9_999_999_999_999_999_999_u64)]
+#[schema(value_type = u64, format = "uint64", minimum = 0, maximum = 9_999_999_999_999_999_999_u64)]
 pub struct AnyId(pub u64);
 
 /// The header that every task route needs.

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::content::Content;
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::ObjectBuilder;
 use utoipa::openapi::{Components, Ref, RefOr, Type};
@@ -43,8 +43,8 @@ const HEADERS: [(&str, &str, &str); 6] = [
 ];
 
 /// Gives `operation` the answers and headers that its kind has beside its own; the headers' names.
-pub(super) fn complete(operation: &mut Operation, takes_nothing: bool) -> Vec<&'static str> {
-    for status in statuses(operation, takes_nothing) {
+pub(super) fn complete(method: &HttpMethod, operation: &mut Operation) -> Vec<&'static str> {
+    for status in statuses(method, operation) {
         let common = COMMON.iter().find(|(code, ..)| *code == status);
         if let Some((code, name, ..)) = common {
             let answer = RefOr::Ref(Ref::new(format!("#/components/responses/{name}")));
@@ -78,7 +78,7 @@ fn is_key(parameter: &Parameter) -> bool {
 }
 
 /// The statuses that `operation` can answer because of what opens it and what it takes.
-fn statuses(operation: &Operation, takes_nothing: bool) -> Vec<&'static str> {
+fn statuses(method: &HttpMethod, operation: &Operation) -> Vec<&'static str> {
     let locked = operation.security.as_ref().is_some_and(|needs| !needs.is_empty());
     let by_key = operation.security.as_ref().is_some_and(|needs| needs.contains(&admin_key()));
     let has_body = operation.request_body.is_some();
@@ -89,7 +89,7 @@ fn statuses(operation: &Operation, takes_nothing: bool) -> Vec<&'static str> {
     if by_key || locked && has(operation, is_in_path) {
         statuses.push("404");
     }
-    if !takes_nothing {
+    if ![HttpMethod::Get, HttpMethod::Delete].contains(method) {
         statuses.push("413");
     }
     if has_body {
