@@ -9,6 +9,7 @@
 
 pub mod caller;
 pub mod cost;
+pub mod keys;
 pub mod problem;
 pub mod story;
 pub mod table;

@@ -1,12 +1,15 @@
 //! Who am I, goodbye, and is anybody there; also every path that nobody else has.
 
 use axum::Json;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA};
 use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::limit::AUTH_ME;
+use shared::error::Error;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,14 +31,16 @@ struct Health {
 
 /// The recruiter's account, made on first sight.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200)))]
-async fn me(recruiter: Recruiter) -> Json<Me> {
+async fn me(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Me>, Error> {
     let user = recruiter.user();
-    Json(Me {
+    let limit = AUTH_ME.of(&[&user.id]);
+    app.limits.take(limit).await?;
+    Ok(Json(Me {
         id: user.id.get(),
         name: user.name.clone(),
         email: user.email.clone(),
         role: "recruiter",
-    })
+    }))
 }
 
 #[derive(Serialize)]

@@ -7,8 +7,9 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Candidate;
+use shared::domain::limit::{CANDIDATE_CLAIM, CANDIDATE_CURRENT_TASK, CANDIDATE_INVITES};
 use shared::error::Error;
-use shared::flows::claim_session::claim_session;
+use shared::flows::claim_session::{claim_session, open_invite};
 use shared::flows::open_desk::open_desk;
 use shared::http::input::Input;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,7 +30,9 @@ async fn invites(
     State(app): State<App>,
     candidate: Candidate,
 ) -> Result<Json<Vec<view::Invite>>, Error> {
-    let sessions = app.store.sessions_for(candidate.claimant().email).await?;
+    let who = candidate.claimant();
+    let limit = CANDIDATE_INVITES.of(&[&who.sub]);
+    let sessions = app.limits.beside(limit, app.store.sessions_for(who.email)).await?;
     let seen = |session| view::Invite::new(&app, &candidate, session);
     Ok(Json(sessions.iter().map(seen).collect()))
 }
@@ -57,7 +60,9 @@ async fn claim(
     candidate: Candidate,
     Input(input): Input<body::Token>,
 ) -> Result<Json<view::Session>, Error> {
-    let session = claim_session(&app, &candidate, &input.token).await?;
+    let limit = CANDIDATE_CLAIM.of(&[&candidate.claimant().sub, &input.token]);
+    let invite = app.limits.beside(limit, open_invite(&app, &input.token)).await?;
+    let session = claim_session(&app, &candidate, invite).await?;
     Ok(Json(view::Session::from(&session)))
 }
 
@@ -72,6 +77,7 @@ async fn current_task(
     candidate: Candidate,
     Input(input): Input<body::Session>,
 ) -> Result<Json<view::CurrentTask>, Error> {
-    let desk = open_desk(&app, &candidate, input.session).await?;
+    let limit = CANDIDATE_CURRENT_TASK.of(&[&candidate.claimant().sub, &input.session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, input.session)).await?;
     Ok(Json(view::CurrentTask::from(desk.get())))
 }

@@ -7,12 +7,13 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::limit::{INVITE_CREATE, INVITE_RESEND};
 use shared::error::Error;
 use shared::flows::create_simulation::create_simulation;
-use shared::flows::invite_candidate::invite_candidate;
+use shared::flows::invite_candidate::{invite_candidate, open_guests};
 use shared::flows::once::Once;
 use shared::flows::open_simulation::open_simulation;
-use shared::flows::resend_invite::resend_invite;
+use shared::flows::resend_invite::{open_invited, resend_invite};
 use shared::http::extract::Keyed;
 use shared::http::input::Input;
 use shared::http::respond::Created;
@@ -90,8 +91,11 @@ async fn invite(
     Input(input): Input<body::Invite>,
 ) -> Result<Once<Json<view::Invited>>, Error> {
     let body::Invite { simulation, name, email } = &input;
+    let limit = INVITE_CREATE.of(&[&recruiter.id(), email]);
+    let guests = open_guests(&app, &recruiter, *simulation, email);
+    let guests = app.limits.beside(limit, guests).await?;
     let (who, key) = ((name, email), key.as_ref());
-    let invited = invite_candidate(&app, &recruiter, *simulation, who, key).await?;
+    let invited = invite_candidate(&app, &recruiter, guests, who, key).await?;
     Ok(invited.map(|invited| Json(view::Invited::from(&invited))))
 }
 
@@ -107,6 +111,9 @@ async fn resend(
     recruiter: Recruiter,
     Input(input): Input<body::Resend>,
 ) -> Result<Json<view::MailState>, Error> {
-    let session = resend_invite(&app, &recruiter, input.simulation, input.session).await?;
+    let limit = INVITE_RESEND.of(&[&recruiter.id(), &input.session]);
+    let opened = open_invited(&app, &recruiter, input.simulation, input.session);
+    let opened = app.limits.beside(limit, opened).await?;
+    let session = resend_invite(&app, &recruiter, opened).await?;
     Ok(Json(view::MailState::from(&session)))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::domain::id::CompanyId;
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem};
 
@@ -25,7 +26,9 @@ fn after(error: &Error) -> Option<Error> {
         Error::TokenRefused(_) => Error::AuthProviderUnavailable(30),
         Error::AuthProviderUnavailable(_) => Error::RecruiterRequired,
         Error::RecruiterRequired => Error::CandidateRequired,
-        Error::CandidateRequired => Error::SessionHeaderMissing,
+        Error::CandidateRequired => Error::DevUserNotFound,
+        Error::DevUserNotFound => Error::DevIdentityFromElsewhere,
+        Error::DevIdentityFromElsewhere => Error::SessionHeaderMissing,
         Error::SessionHeaderMissing => Error::IdempotencyKeyMalformed,
         Error::IdempotencyKeyMalformed => Error::NotJson,
         Error::NotJson => invalid("/body/title", "missing", "is required"),
@@ -34,6 +37,8 @@ fn after(error: &Error) -> Option<Error> {
         Error::IdempotencyInFlight => Error::IdempotencyMismatch,
         Error::IdempotencyMismatch => Error::NotFound(Noun::Simulation),
         Error::NotFound(noun) => return Some(after_noun(*noun)),
+        Error::DomainTaken(_) => Error::TooManyDomains,
+        Error::TooManyDomains => Error::EmailNotVerified,
         Error::EmailNotVerified => Error::InviteExpired,
         Error::InviteExpired => Error::CandidateCompleted,
         Error::CandidateCompleted => Error::MailTooSoon(30),
@@ -76,7 +81,7 @@ const fn after_noun(noun: Noun) -> Error {
         Noun::Run => Error::NotFound(Noun::Submission),
         Noun::Submission => Error::NotFound(Noun::Company),
         Noun::Company => Error::NotFound(Noun::Domain),
-        Noun::Domain => Error::EmailNotVerified,
+        Noun::Domain => Error::DomainTaken(CompanyId::new(1)),
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::auth::owned::Owned;
 use crate::auth::principal::Recruiter;
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
@@ -21,7 +22,7 @@ use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What became of an invite.
 #[derive(Debug, Clone)]
@@ -44,18 +45,40 @@ struct Kept {
     created: bool,
 }
 
-/// Invites `name` at `email`; an address that was invited before gets the same session again. Under
-/// a `key` that was used before nothing is done: the answer has that invite's outcome, and the link
-/// that is valid now.
+/// A simulation of the recruiter who invites, and the session that an address was invited to in it,
+/// as they were read.
+#[derive(Debug, Clone)]
+pub struct Guests {
+    simulation: Owned<Simulation>,
+    invited: Option<CandidateSessionId>,
+}
+
+/// The simulation `id`, if `recruiter` made it, and whether `email` was invited to it; one read.
+pub async fn open_guests(
+    app: &App,
+    recruiter: &Recruiter,
+    id: SimulationId,
+    email: &EmailAddress,
+) -> Result<Guests, Error> {
+    let found = app.store.simulation_and_invited(id, email).await?;
+    let guests = found.and_then(|(simulation, invited)| {
+        Some(Guests { simulation: recruiter.own(simulation)?, invited })
+    });
+    guests.ok_or(Error::NotFound(Noun::Simulation))
+}
+
+/// Invites `name` at `email`, whom `guests` was read for; an address that was invited before gets
+/// the same session again. Under a `key` that was used before nothing is done: the answer has that
+/// invite's outcome, and the link that is valid now.
 pub async fn invite_candidate(
     app: &App,
     recruiter: &Recruiter,
-    simulation: SimulationId,
+    guests: Guests,
     (name, email): (&CandidateName, &EmailAddress),
     key: Option<&IdempotencyKey>,
 ) -> Result<Once<Invited>, Error> {
-    let operation = Operation::Invite(simulation);
-    let request = keyed(key, &recruiter.user().sub, operation, &(name, email))?;
+    let id = guests.simulation.get().id;
+    let request = keyed(key, &recruiter.user().sub, Operation::Invite(id), &(name, email))?;
     match start(app, request).await? {
         Start::Before(Kept { session, created }) => {
             let session = app.store.session(session).await?;
@@ -64,8 +87,9 @@ pub async fn invite_candidate(
             Ok(Once::replayed(invited(app, (session, created))?))
         }
         Start::Now(receipt) => {
-            let who = (name, email);
-            let stored = settled(|| attempt(app, recruiter, simulation, who, &receipt)).await;
+            let again = || open_guests(app, recruiter, id, email);
+            let attempt = |guests| attempt(app, guests, (name, email), &receipt);
+            let stored = settled_from(guests, again, attempt).await;
             let stored = stored.and_then(|stored| invited(app, stored));
             receipt.close(app, stored).await
         }
@@ -88,19 +112,13 @@ pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, Strin
 
 async fn attempt(
     app: &App,
-    recruiter: &Recruiter,
-    simulation: SimulationId,
+    guests: Guests,
     (name, email): (&CandidateName, &EmailAddress),
     receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
-    let found = app.store.simulation_and_invited(simulation, email).await?;
-    let Some((simulation, invited)) = found else {
-        return Err(Error::NotFound(Noun::Simulation));
-    };
-    let simulation = recruiter.own(simulation).ok_or(Error::NotFound(Noun::Simulation))?;
-    match invited {
+    match guests.invited {
         Some(session) => again(app, session, name, receipt).await,
-        None => first(app, simulation.get(), (name, email), receipt).await,
+        None => first(app, guests.simulation.get(), (name, email), receipt).await,
     }
 }
 

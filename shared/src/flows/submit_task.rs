@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Candidate;
-use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
+use crate::domain::id::{RunId, SubmissionId, TaskId};
 use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::run::{Run, RunState};
@@ -18,7 +18,7 @@ use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
 use crate::store::sessions::Desk;
 use crate::store::submissions::{SubmissionPlace, SubmittedText};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What a candidate hands in.
 #[derive(Debug, Clone, Serialize)]
@@ -29,15 +29,16 @@ pub struct Answer {
     pub branch: Option<String>,
 }
 
-/// Stores the answer to `task`. Of several at once one is stored; the others find the day done.
-/// Under a `key` that was used before, the submission that was stored then.
+/// Stores the answer to `task` at `desk`. Of several at once one is stored; the others find the day
+/// done. Under a `key` that was used before, the submission that was stored then.
 pub async fn submit_task(
     app: &App,
     candidate: &Candidate,
-    (session, task): (CandidateSessionId, TaskId),
+    (desk, task): (Owned<Desk>, TaskId),
     answer: &Answer,
     key: Option<&IdempotencyKey>,
 ) -> Result<Once<Submission>, Error> {
+    let session = desk.get().session.value.id;
     let operation = Operation::Submit(task);
     // The session is not in the path, so it is part of what is handed in.
     let request = keyed(key, candidate.claimant().sub, operation, &(session, answer))?;
@@ -48,11 +49,9 @@ pub async fn submit_task(
             Ok(Once::replayed(submission.ok_or_else(gone)?.value))
         }
         Start::Now(receipt) => {
-            let stored = settled(|| async {
-                let desk = open_desk(app, candidate, session).await?;
-                attempt(app, &desk, task, answer, &receipt).await
-            })
-            .await;
+            let again = || open_desk(app, candidate, session);
+            let attempt = |desk| attempt(app, desk, task, answer, &receipt);
+            let stored = settled_from(desk, again, attempt).await;
             receipt.close(app, stored).await
         }
     }
@@ -60,7 +59,7 @@ pub async fn submit_task(
 
 async fn attempt(
     app: &App,
-    desk: &Owned<Desk>,
+    desk: Owned<Desk>,
     task: TaskId,
     answer: &Answer,
     receipt: &Receipt<Day>,

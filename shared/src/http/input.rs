@@ -150,6 +150,30 @@ impl Reader {
         }
     }
 
+    /// One of our ids in the body, that must be there: a whole number.
+    pub fn body_id<T>(&mut self, name: &str, id: fn(u64) -> T) -> Result<T, Told> {
+        let wrong = match self.field(name)? {
+            None => Invalid::new("missing", "is required"),
+            Some(value) => match value.as_u64() {
+                Some(number) => return Ok(id(number)),
+                None => Invalid::new("int_type", "must be a whole number"),
+            },
+        };
+        self.problem(pointer(name), &wrong)
+    }
+
+    /// A flag of the body that is off when it is absent.
+    pub fn body_flag(&mut self, name: &str) -> Result<bool, Told> {
+        match self.field(name)? {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => {
+                let wrong = Invalid::new("bool_type", "must be true or false");
+                self.problem(pointer(name), &wrong)
+            }
+        }
+    }
+
     /// The field `name` of the body, if it is there and the body is an object.
     fn field(&self, name: &str) -> Result<Option<Value>, Told> {
         self.body.as_ref().map(|body| body.get(name).cloned()).ok_or(Told)

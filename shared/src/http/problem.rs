@@ -57,7 +57,10 @@ fn extra(error: &Error) -> Map<String, Value> {
             });
             extra.insert("error".to_owned(), told);
         }
-        Error::MailTooSoon(seconds) => {
+        Error::DomainTaken(company) => {
+            extra.insert("details".to_owned(), json!({ "companyId": company.get() }));
+        }
+        Error::MailTooSoon(seconds) | Error::RateLimited(seconds) => {
             extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
         }
         _ => {}

@@ -11,17 +11,21 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Noun};
+use crate::http::admin_gate::admitted_or_astray;
 use crate::http::cors::share;
 use crate::http::headers::protect;
 use crate::http::methods::with_options;
 use crate::http::path::{without_slash, without_stage};
-use crate::http::problem;
+use crate::http::request_log::RequestLine;
 use crate::http::timeout::limit_time;
+use crate::http::{limited, problem};
+use crate::ledger;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
@@ -39,11 +43,12 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), share))
         .layer(from_fn_with_state(app.clone(), protect))
         .layer(from_fn_with_state(app.clone(), finish))
-        .with_state(app);
-    // A layer sees the request when its route is settled already, so this stands in front.
+        .with_state(app.clone());
+    // A layer sees the request when its route is settled already, so these stand in front.
     Router::new().fallback(async move |request: Request| {
         let method = request.method().clone();
-        let response = routes.clone().oneshot(without_slash(request)).await?;
+        let request = admitted_or_astray(&app, without_slash(request)).await;
+        let response = routes.clone().oneshot(request).await?;
         Ok::<_, Infallible>(with_options(&method, response))
     })
 }
@@ -68,10 +73,18 @@ async fn finish(State(app): State<App>, request: Request, next: Next) -> Respons
     let said = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let said = said.and_then(|text| Uuid::parse_str(text).ok());
     let id = said.unwrap_or_else(|| app.mint.uuid()).to_string();
-    let mut response = problem::finish(next.run(request).await, &headers, &id);
+    let line = RequestLine::begin(&request);
+    // Whatever is logged meanwhile names the request too.
+    let work = next.run(request).instrument(tracing::error_span!("serving", request_id = id));
+    let (response, spent) = ledger::kept(work).await;
+    let mut response = problem::finish(response, &headers, &id);
+    if let Some(standing) = &spent.standing {
+        limited::tell(standing, response.headers_mut());
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    line.end(response.status(), &id, app.config.debug_perf.then_some(&spent));
     response
 }
 

@@ -3,8 +3,9 @@
 //! | item | PK / SK | GSI1 | GSI2 |
 //! | --- | --- | --- | --- |
 //! | user | `USER#<sub>` / `USER` | | |
-//! | company | `COMPANY#<id>` / `COMPANY` | | |
-//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | | |
+//! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
+//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<domain>` | |
+//! | what an admin changed about companies | `AUDIT#companies` / `<at>#<id>` | | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
@@ -18,7 +19,9 @@
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
+//! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
+//! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
 //! | access pattern | call |
 //! | --- | --- |
@@ -34,7 +37,12 @@
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a request sent again under its key | get its record |
+//! | whether an address takes mail, in the job that sends one | get suppression |
+//! | all companies, newest first | query GSI1 `COMPANIES` |
+//! | all mail domains of companies | query GSI1 `DOMAINS` |
+//! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | is the limit reached | one conditional update, beside the first read |
 //!
 //! Ids are written with 16 digits, so that text order is their order.
 
@@ -45,6 +53,8 @@ use uuid::Uuid;
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
+use crate::domain::limit::{Allowance, Window};
+use crate::domain::mail_domain::MailDomain;
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -88,6 +98,12 @@ fn moment(at: Timestamp) -> String {
     format!("{:015}", at.as_millisecond().max(0))
 }
 
+/// The partition of all companies, in the first index.
+pub(crate) const COMPANIES: &str = "COMPANIES";
+pub(crate) const COMPANY_PREFIX: &str = "COMPANY#";
+/// The partition of all mail domains, in the first index.
+pub(crate) const DOMAINS: &str = "DOMAINS";
+pub(crate) const DOMAIN_PREFIX: &str = "DOMAIN#";
 pub(crate) const SIMULATION_PREFIX: &str = "SIM#";
 pub(crate) const SUBMISSION_PREFIX: &str = "SUBMISSION#";
 pub(crate) const SESSION_PREFIX: &str = "CS#";
@@ -111,12 +127,27 @@ pub fn user(sub: &str) -> Key {
 
 /// A company.
 pub fn company(id: CompanyId) -> Key {
-    Key::new(format!("COMPANY#{}", padded(id.get())), "COMPANY")
+    Key::new(format!("{COMPANY_PREFIX}{}", padded(id.get())), "COMPANY")
+}
+
+/// A company among all companies.
+pub fn listed_company(id: CompanyId) -> Key {
+    Key::new(COMPANIES.to_owned(), company(id).pk)
 }
 
 /// The company a mail domain belongs to.
-pub fn domain(domain: &str) -> Key {
-    Key::new(format!("DOMAIN#{domain}"), "COMPANY")
+pub fn domain(domain: &MailDomain) -> Key {
+    Key::new(format!("{DOMAIN_PREFIX}{domain}"), "COMPANY")
+}
+
+/// A mail domain among all that belong to companies.
+pub fn listed_domain(name: &MailDomain) -> Key {
+    Key::new(DOMAINS.to_owned(), domain(name).pk)
+}
+
+/// What an admin changed about companies, by when.
+pub fn company_audit(at: Timestamp, id: Uuid) -> Key {
+    Key::new("AUDIT#companies".to_owned(), timed(at, id))
 }
 
 /// A simulation.
@@ -214,6 +245,11 @@ pub fn idempotency(scope: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{scope}"), "IDEMPOTENCY")
 }
 
+/// An address that takes no mail.
+pub fn suppression(email: &EmailAddress) -> Key {
+    Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
+}
+
 /// A job.
 pub fn job(id: Uuid) -> Key {
     Key::new(format!("JOB#{id}"), "JOB")
@@ -227,6 +263,12 @@ pub fn due_job(at: Timestamp, id: Uuid) -> Key {
 /// A job among those that wait for a person.
 pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
     Key::new("DEAD".to_owned(), timed(at, id))
+}
+
+/// What is used of an allowance in a window.
+pub fn limit(allowance: &Allowance, window: Window) -> Key {
+    let pk = format!("LIMIT#{}#{}", allowance.policy().name, allowance.holder());
+    Key::new(pk, format!("WINDOW#{}", window.number))
 }
 
 /// The sort key after everything that is due at `now`.

@@ -176,6 +176,28 @@ where
     Err(Error::Contended)
 }
 
+/// As [`settled`], where what the first decision is based on is `read` already: `attempt` decides and
+/// writes, and `again` reads anew after a write that was refused.
+pub async fn settled_from<R, T, N, B, F, A>(
+    mut read: R,
+    mut again: N,
+    mut attempt: F,
+) -> Result<T, Error>
+where
+    N: FnMut() -> B,
+    B: Future<Output = Result<R, Error>>,
+    F: FnMut(R) -> A,
+    A: Future<Output = Result<Option<T>, Error>>,
+{
+    for _ in 0..ROUNDS_MAX {
+        if let Some(done) = attempt(read).await? {
+            return Ok(done);
+        }
+        read = again().await?;
+    }
+    Err(Error::Contended)
+}
+
 enum Verdict {
     Refused,
     Conflict,

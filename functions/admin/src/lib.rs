@@ -1,0 +1,96 @@
+//! What the holder of the admin key may do: companies, and the mail domains that are theirs.
+//!
+//! Whoever does not show the key never reaches a route: `shared::http::admin_gate` stands in front.
+
+mod body;
+mod view;
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::auth::admin::Admin;
+use shared::error::Error;
+use shared::flows::add_company::add_company;
+use shared::flows::map_domain::{map_domain, unmap_domain};
+use shared::http::input::Input;
+use shared::http::respond::Created;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of this group.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(companies, add))
+        .routes(routes!(domains))
+        .routes(routes!(map, unmap))
+}
+
+/// All companies, newest first, with their mail domains.
+///
+/// A company is `added` by an admin, or `personal`: made for one recruiter whose mail domain was
+/// nobody's. The list may lag a second behind what was changed last.
+#[utoipa::path(get, path = "/api/admin/companies", tag = "admin", responses((status = 200)))]
+async fn companies(
+    State(app): State<App>,
+    _admin: Admin,
+) -> Result<Json<view::Items<view::Company>>, Error> {
+    let companies = app.store.companies().await?;
+    Ok(Json(companies.iter().map(view::Company::from).collect()))
+}
+
+/// A new company, without a mail domain yet.
+#[utoipa::path(post, path = "/api/admin/companies", tag = "admin", responses((status = 201)))]
+async fn add(
+    State(app): State<App>,
+    admin: Admin,
+    Input(input): Input<body::Add>,
+) -> Result<Created<view::Company>, Error> {
+    let company = add_company(&app, admin, &input.name).await?;
+    Ok(Created(view::Company::from(&company)))
+}
+
+/// All mail domains that belong to a company, in their alphabet's order.
+///
+/// The list may lag a second behind what was changed last.
+#[utoipa::path(get, path = "/api/admin/companies/domains", tag = "admin", responses((status = 200)))]
+async fn domains(
+    State(app): State<App>,
+    _admin: Admin,
+) -> Result<Json<view::Items<view::Mapping>>, Error> {
+    let domains = app.store.domains_of_companies().await?;
+    Ok(Json(domains.iter().map(view::Mapping::from).collect()))
+}
+
+/// Makes a mail domain a company's.
+///
+/// Recruiters with a verified address of that domain who are first seen from now on belong to the
+/// company; whoever has an account stays where they are. A domain of another company is refused with
+/// 409 unless `replace` is true. Mapping a domain to the company that has it changes nothing.
+#[utoipa::path(
+    put, path = "/api/admin/companies/domains/{domain}", tag = "admin",
+    params(("domain" = String, Path)), responses((status = 200))
+)]
+async fn map(
+    State(app): State<App>,
+    admin: Admin,
+    Input(input): Input<body::Map>,
+) -> Result<Json<view::Mapping>, Error> {
+    let body::Map { domain, company, if_taken } = &input;
+    let mapped = map_domain(&app, admin, domain, *company, *if_taken).await?;
+    Ok(Json(view::Mapping::from(&mapped)))
+}
+
+/// Makes a mail domain nobody's. Whoever has an account stays where they are.
+#[utoipa::path(
+    delete, path = "/api/admin/companies/domains/{domain}", tag = "admin",
+    params(("domain" = String, Path)), responses((status = 204))
+)]
+async fn unmap(
+    State(app): State<App>,
+    admin: Admin,
+    Input(input): Input<body::Unmap>,
+) -> Result<StatusCode, Error> {
+    unmap_domain(&app, admin, &input.domain).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
