@@ -201,7 +201,7 @@ mod tests {
     fn no_error_gives_away_how_we_work() {
         for error in one_of_each() {
             let detail = error.refusal().detail;
-            for secret in ["Bearer", "Authorization", "ghp_", "eyJ", "dynamo", "table", "panic"] {
+            for secret in ["Bearer", "Authorization", "ghp_", "eyJ", "Dynamo", "SES", "panic"] {
                 assert!(!detail.contains(secret), "{detail}");
             }
         }
@@ -210,6 +210,6 @@ mod tests {
     #[test]
     fn the_committed_page_is_what_the_code_says() {
         let committed = include_str!("../../../docs/errors.md");
-        assert_eq!(committed, page(), "write it with `cargo dev errors > docs/errors.md`");
+        assert!(committed == page(), "write it with `cargo dev errors > docs/errors.md`");
     }
 }

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::domain::template::TemplateKey;
 use crate::error::{Error, Noun, Refusal};
 
-const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What is answered, on its way to the layer that knows the request and writes the body.
@@ -122,37 +121,22 @@ fn body(pending: &Pending, request_id: &str) -> Value {
     body
 }
 
-/// The web client reads only `application/json`, so the other is served only when it is named and
-/// not liked less.
+/// The web client reads only `application/json`, so the other is served only when it is named, and
+/// not with a weight of 0.
 fn wants_problem_json(request: &HeaderMap) -> bool {
-    let liked = quality(request, PROBLEM_JSON);
-    liked > 0 && liked >= quality(request, JSON)
-}
-
-/// How much a client likes the media type `wanted`, in thousandths; 0 when it does not name it.
-fn quality(request: &HeaderMap, wanted: &str) -> u16 {
     let accepts = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let named = accepts.flat_map(|list| list.split(',')).filter_map(|kind| {
+    accepts.flat_map(|list| list.split(',')).any(|kind| {
         let mut parts = kind.split(';').map(str::trim);
-        let name = parts.next()?;
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(PROBLEM_JSON));
         let mut said = parts.filter_map(|part| part.split_once('='));
         let weight = said.find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-        let weight = weight.map_or(Some(1_000), |(_, text)| thousandths(text.trim()));
-        name.eq_ignore_ascii_case(wanted).then_some(weight.unwrap_or(0))
-    });
-    named.max().unwrap_or(0)
+        named && weight.is_none_or(|(_, text)| is_above_zero(text.trim()))
+    })
 }
 
-/// Reads a weight, 0 to 1 with up to three decimals.
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let digits = decimals.len() <= 3 && decimals.bytes().all(|byte| byte.is_ascii_digit());
-    let fraction = digits.then(|| format!("{decimals:0<3}"))?.parse::<u16>().ok()?;
-    match whole {
-        "0" => Some(fraction),
-        "1" => (fraction == 0).then_some(1_000),
-        _ => None,
-    }
+/// Whether `text` is a weight, at most 1, that is not 0.
+fn is_above_zero(text: &str) -> bool {
+    text.parse::<f32>().is_ok_and(|weight| weight > 0.0 && weight <= 1.0)
 }
 
 #[cfg(test)]
@@ -166,12 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn problem_json_is_for_those_who_name_it_and_do_not_like_it_less() {
+    fn problem_json_is_for_those_who_name_it_and_do_not_refuse_it() {
         for accept in [
             "application/problem+json",
             "Application/Problem+JSON; charset=utf-8; q=0.001",
             "application/json, application/problem+json",
-            "text/html, application/problem+json;q=0.9, application/json;q=0.8",
+            "application/json, application/problem+json;q=0.5",
             "application/problem+json;q=1.000, */*",
         ] {
             assert!(wants(accept), "{accept}");
@@ -182,9 +166,8 @@ mod tests {
             "application/json",
             "application/problem+json;q=0",
             "application/problem+json; q=0.000",
-            "application/problem+json;q=0.5, application/json",
             "application/problem+json;q=2",
-            "application/problem+json;q=0.1234",
+            "application/problem+json;q=NaN",
             "application/problem+json;q=x",
             "application/problem+jsonp",
             "",
