@@ -33,7 +33,8 @@ struct Health {
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200)))]
 async fn me(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Me>, Error> {
     let user = recruiter.user();
-    app.limits.take(AUTH_ME.of(&[&user.id])).await?;
+    let limit = AUTH_ME.of(&[&user.id]);
+    app.limits.take(limit).await?;
     Ok(Json(Me {
         id: user.id.get(),
         name: user.name.clone(),
