@@ -3,8 +3,30 @@
 use shared::domain::company::CompanyName;
 use shared::domain::id::CompanyId;
 use shared::domain::mail_domain::MailDomain;
+use shared::domain::page::List;
 use shared::flows::map_domain::IfTaken;
 use shared::http::input::{Reader, Shape, Told};
+use shared::http::paging::Paging;
+
+pub(crate) struct Companies {
+    pub(crate) paging: Paging,
+}
+
+impl Shape for Companies {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { paging: Paging::read(reader, List::Companies, &[])? })
+    }
+}
+
+pub(crate) struct Domains {
+    pub(crate) paging: Paging,
+}
+
+impl Shape for Domains {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { paging: Paging::read(reader, List::Domains, &[])? })
+    }
+}
 
 pub(crate) struct Add {
     pub(crate) name: CompanyName,

@@ -14,7 +14,8 @@ use shared::error::Error;
 use shared::flows::add_company::add_company;
 use shared::flows::map_domain::{map_domain, unmap_domain};
 use shared::http::input::Input;
-use shared::http::respond::Created;
+use shared::http::paging::{Items, Paging};
+use shared::http::respond::{Created, Listed};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,13 +31,17 @@ pub fn router() -> OpenApiRouter<App> {
 ///
 /// A company is `added` by an admin, or `personal`: made for one recruiter whose mail domain was
 /// nobody's. The list may lag a second behind what was changed last.
-#[utoipa::path(get, path = "/api/admin/companies", tag = "admin", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/admin/companies", tag = "admin", params(Paging), responses((status = 200))
+)]
 async fn companies(
     State(app): State<App>,
     _admin: Admin,
-) -> Result<Json<view::Items<view::Company>>, Error> {
-    let companies = app.store.companies().await?;
-    Ok(Json(companies.iter().map(view::Company::from).collect()))
+    Input(input): Input<body::Companies>,
+) -> Result<Listed<Items<view::Company>>, Error> {
+    let page = app.store.companies(input.paging.wanted).await?;
+    let rows = page.rows.iter().map(view::Company::from).collect();
+    Ok(Listed::new(Items::new(rows, &input.paging, page.next), &input.paging, page.next))
 }
 
 /// A new company, without a mail domain yet.
@@ -50,16 +55,21 @@ async fn add(
     Ok(Created(view::Company::from(&company)))
 }
 
-/// All mail domains that belong to a company, in their alphabet's order.
+/// All mail domains that belong to a company, newest first.
 ///
 /// The list may lag a second behind what was changed last.
-#[utoipa::path(get, path = "/api/admin/companies/domains", tag = "admin", responses((status = 200)))]
+#[utoipa::path(
+    get, path = "/api/admin/companies/domains", tag = "admin", params(Paging),
+    responses((status = 200))
+)]
 async fn domains(
     State(app): State<App>,
     _admin: Admin,
-) -> Result<Json<view::Items<view::Mapping>>, Error> {
-    let domains = app.store.domains_of_companies().await?;
-    Ok(Json(domains.iter().map(view::Mapping::from).collect()))
+    Input(input): Input<body::Domains>,
+) -> Result<Listed<Items<view::Mapping>>, Error> {
+    let page = app.store.domains_of_companies(input.paging.wanted).await?;
+    let rows = page.rows.iter().map(view::Mapping::from).collect();
+    Ok(Listed::new(Items::new(rows, &input.paging, page.next), &input.paging, page.next))
 }
 
 /// Makes a mail domain a company's.

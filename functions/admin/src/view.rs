@@ -4,18 +4,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::company;
 
-/// A list. An object, so that there is room for what a list may have to say beside its rows.
-#[derive(Serialize)]
-pub(crate) struct Items<T> {
-    items: Vec<T>,
-}
-
-impl<T> FromIterator<T> for Items<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self { items: items.into_iter().collect() }
-    }
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Company {

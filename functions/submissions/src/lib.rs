@@ -10,7 +10,7 @@ use shared::app::App;
 use shared::auth::principal::Recruiter;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
-use shared::http::paging::Paging;
+use shared::http::paging::{Items, Paging};
 use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,7 +34,7 @@ async fn list(
     State(app): State<App>,
     recruiter: Recruiter,
     Input(filter): Input<body::Filter>,
-) -> Result<Listed<view::List>, Error> {
+) -> Result<Listed<Items<view::Item>>, Error> {
     let wanted = filter.paging.wanted;
     let page = match filter.session {
         Some(session) => app.store.submissions_in(session, wanted).await?,
@@ -43,7 +43,7 @@ async fn list(
     let owned = recruiter.own_listed(page);
     let page = owned.get();
     let items = page.rows.iter().filter(|row| filter.allows(row)).map(view::Item::from).collect();
-    let body = view::List::new(items, wanted, page.next);
+    let body = Items::new(items, &filter.paging, page.next);
     Ok(Listed::new(body, &filter.paging, page.next))
 }
 

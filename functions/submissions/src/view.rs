@@ -4,29 +4,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::diff::DiffSummary;
-use shared::domain::page::{Cursor, PageRequest};
 use shared::domain::submission::{CodeWork, Examination, Submission};
 use shared::store::submissions::WholeSubmission;
 
 use crate::results::TestResults;
-
-/// A list that nobody pages through is what it always was.
-#[derive(Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum List {
-    Newest { items: Vec<Item> },
-    Page { items: Vec<Item>, next_cursor: Option<String> },
-}
-
-impl List {
-    pub(crate) fn new(items: Vec<Item>, wanted: PageRequest, next: Option<Cursor>) -> Self {
-        if wanted.is_paged() {
-            Self::Page { items, next_cursor: next.map(Cursor::encode) }
-        } else {
-            Self::Newest { items }
-        }
-    }
-}
 
 /// What the list and the detail both show.
 #[derive(Serialize)]

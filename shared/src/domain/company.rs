@@ -82,6 +82,8 @@ pub struct DomainOfCompany {
     pub company_name: String,
     /// Since when.
     pub mapped_at: Timestamp,
+    /// Orders all of them: drawn like an id when the domain was mapped.
+    pub number: u64,
 }
 
 /// What an admin may change about companies.

@@ -26,6 +26,10 @@ pub enum List {
     SessionSubmissions,
     /// The invites to one address.
     Invites,
+    /// All companies.
+    Companies,
+    /// All mail domains that are some company's.
+    Domains,
 }
 
 impl List {
@@ -36,6 +40,8 @@ impl List {
             Self::Submissions => 3,
             Self::SessionSubmissions => 4,
             Self::Invites => 5,
+            Self::Companies => 6,
+            Self::Domains => 7,
         }
     }
 }
@@ -179,12 +185,14 @@ pub struct Page<T> {
 mod tests {
     use super::*;
 
-    const ALL: [List; 5] = [
+    const ALL: [List; 7] = [
         List::Simulations,
         List::Candidates,
         List::Submissions,
         List::SessionSubmissions,
         List::Invites,
+        List::Companies,
+        List::Domains,
     ];
 
     #[test]

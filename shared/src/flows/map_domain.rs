@@ -36,6 +36,7 @@ pub async fn map_domain(
             company,
             company_name: found.value.name.clone(),
             mapped_at: now,
+            number: app.mint.id(now),
         };
         let write = Transaction::new();
         let (write, change) = match mapped {

@@ -46,6 +46,7 @@ pub async fn seed(
         company: company.id,
         company_name: company.name.clone(),
         mapped_at: now,
+        number: app.mint.id(now),
     };
     let mut write = Transaction::new().create(&company)?.create(&of_domain)?;
     for person in people {

@@ -1,5 +1,6 @@
 //! `limit` and `cursor`: how a caller pages through a list.
 
+use serde::Serialize;
 use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -39,6 +40,23 @@ impl Paging {
         }
         query.append_pair("limit", &rows).append_pair("cursor", &next.encode());
         format!("<?{}>; rel=\"next\"", query.finish())
+    }
+}
+
+/// Rows of a list in an object. `nextCursor` is there when the caller pages, and null at the end.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Items<T> {
+    items: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<Option<String>>,
+}
+
+impl<T> Items<T> {
+    /// The rows of one page, before those after `next`.
+    pub fn new(items: Vec<T>, paging: &Paging, next: Option<Cursor>) -> Self {
+        let next_cursor = paging.wanted.is_paged().then(|| next.map(Cursor::encode));
+        Self { items, next_cursor }
     }
 }
 

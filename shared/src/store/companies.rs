@@ -3,11 +3,11 @@
 use crate::domain::company::{Company, CompanyAudit, DomainOfCompany};
 use crate::domain::id::CompanyId;
 use crate::domain::mail_domain::MailDomain;
+use crate::domain::page::{List, Page, PageRequest};
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Stored};
 use crate::store::keys::{self, Keys};
-use crate::store::page::Range;
 
 impl Entity for Company {
     fn keys(&self) -> Keys {
@@ -18,7 +18,7 @@ impl Entity for Company {
 
 impl Entity for DomainOfCompany {
     fn keys(&self) -> Keys {
-        let gsi1 = Some(keys::listed_domain(&self.domain));
+        let gsi1 = Some(keys::listed_domain(self.number));
         Keys { primary: keys::domain(&self.domain), gsi1, gsi2: None }
     }
 }
@@ -56,18 +56,16 @@ impl Store {
         Ok((company, domain))
     }
 
-    /// All companies, newest first; at most a page of the table.
-    pub async fn companies(&self) -> Result<Vec<Company>, Error> {
-        let range = Range::newest("GSI1", keys::COMPANIES.to_owned(), keys::COMPANY_PREFIX);
-        let rows = self.rows::<Company>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// All companies, newest first: one call.
+    pub async fn companies(&self, wanted: PageRequest) -> Result<Page<Company>, Error> {
+        self.page(List::Companies, keys::COMPANIES.to_owned(), wanted).await
     }
 
-    /// All mail domains that are some company's, in their alphabet's order; at most a page of the
-    /// table.
-    pub async fn domains_of_companies(&self) -> Result<Vec<DomainOfCompany>, Error> {
-        let newest = Range::newest("GSI1", keys::DOMAINS.to_owned(), keys::DOMAIN_PREFIX);
-        let rows = self.rows(Range { newest_first: false, ..newest }).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// All mail domains that are some company's, newest first: one call.
+    pub async fn domains_of_companies(
+        &self,
+        wanted: PageRequest,
+    ) -> Result<Page<DomainOfCompany>, Error> {
+        self.page(List::Domains, keys::DOMAINS.to_owned(), wanted).await
     }
 }

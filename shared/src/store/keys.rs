@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | user | `USER#<sub>` / `USER` | | |
 //! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
-//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<domain>` | |
+//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<number of the mapping>` | |
 //! | what an admin changed about companies | `AUDIT#companies` / `<at>#<id>` | | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
@@ -39,7 +39,7 @@
 //! | a request sent again under its key | get its record |
 //! | whether an address takes mail, in the job that sends one | get suppression |
 //! | all companies, newest first | query GSI1 `COMPANIES` |
-//! | all mail domains of companies | query GSI1 `DOMAINS` |
+//! | all mail domains of companies, newest first | query GSI1 `DOMAINS` |
 //! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | is the limit reached | one conditional update, beside the first read |
@@ -143,9 +143,9 @@ pub fn domain(domain: &MailDomain) -> Key {
     Key::new(format!("{DOMAIN_PREFIX}{domain}"), "COMPANY")
 }
 
-/// A mail domain among all that belong to companies.
-pub fn listed_domain(name: &MailDomain) -> Key {
-    Key::new(DOMAINS.to_owned(), domain(name).pk)
+/// A mail domain among all that belong to companies, by the number of its mapping.
+pub fn listed_domain(number: u64) -> Key {
+    Key::new(DOMAINS.to_owned(), listed_at(List::Domains, number))
 }
 
 /// What an admin changed about companies, by when.
@@ -287,6 +287,8 @@ pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
         List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
         List::SessionSubmissions => (None, SUBMISSION_PREFIX),
         List::Invites => (Some("GSI2"), SESSION_PREFIX),
+        List::Companies => (Some("GSI1"), COMPANY_PREFIX),
+        List::Domains => (Some("GSI1"), DOMAIN_PREFIX),
     }
 }
 
@@ -294,10 +296,13 @@ pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
 pub(crate) fn listed_at(list: List, number: u64) -> String {
     let (_index, prefix) = listed(list);
     match list {
-        List::Simulations | List::Candidates | List::Submissions | List::Invites => {
-            format!("{prefix}{}", padded(number))
-        }
         List::SessionSubmissions => format!("{prefix}{number}"),
+        List::Simulations
+        | List::Candidates
+        | List::Submissions
+        | List::Invites
+        | List::Companies
+        | List::Domains => format!("{prefix}{}", padded(number)),
     }
 }
 
