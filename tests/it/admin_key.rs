@@ -7,6 +7,7 @@ use local::stack::routes;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tests::cost::Cost;
+use tests::logs::Log;
 use tests::story::Story;
 
 const KEY: &str = "an admin key of the tests, long enough";
@@ -130,6 +131,28 @@ async fn where_no_key_is_configured_no_key_opens() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn guesses_are_counted_and_answered_alike_and_the_right_key_opens_all_the_same() {
+    let story =
+        Story::with(&[("TENON_ADMIN_API_KEY", KEY), ("TENON_RATE_LIMIT_ENABLED", "1")]).await;
+    let door = (Method::GET, "/api/admin/companies".to_owned());
+    let log = Log::listen();
+
+    for _ in 0..12 {
+        let [at_the_door, nowhere] = compared(&story, &door, &["a guess"], "").await;
+        assert_eq!((at_the_door.status, &at_the_door), (404, &nowhere));
+    }
+
+    let counted = story.items("LIMIT#").await;
+    assert_eq!((counted.len(), &counted[0]["hits"]["N"]), (1, &json!("10")));
+    let told = log.take_errors();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("somebody guesses at the admin key"), "{told:?}");
+    let nobody = story.nobody();
+    let request = nobody.request(Method::GET, "/api/admin/companies").header("x-admin-key", KEY);
+    assert_eq!(nobody.send(request).await.status, 200);
 }
 
 #[tokio::test]

@@ -1,8 +1,5 @@
 //! What the log tells of requests, and what it never tells.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use axum::body::Body;
 use axum::routing::get;
 use http::{Method, Request};
@@ -11,49 +8,19 @@ use serde_json::{Value, json};
 use shared::error::Error;
 use shared::http::serve::service;
 use shared::telemetry;
+use tests::logs::Log;
 use tests::story::Story;
 use tests::work::simulation_body;
 use tower::ServiceExt;
-use tracing::subscriber::{DefaultGuard, set_default};
-use tracing_subscriber::EnvFilter;
 use utoipa_axum::router::OpenApiRouter;
 
 const REQUEST_ID: &str = "x-tenon-request-id";
 const ADA: &str = "ada@example.com";
 
-/// The log of this test: everything that a function would write, from `info` up.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Keeps the log until the guard is gone. The whole stack is on the test's one thread.
-    fn start() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let guard = set_default(telemetry::log(EnvFilter::new("info"), move || writer.clone()));
-        (log, guard)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// The lines of requests, without their times.
-    fn requests(&self) -> Vec<Value> {
-        let lines = self.text();
-        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["target"] == telemetry::REQUESTS).collect()
-    }
+/// The lines of requests.
+fn requests(log: &Log) -> Vec<Value> {
+    let events = log.events().into_iter();
+    events.filter(|event| event["target"] == telemetry::REQUESTS).collect()
 }
 
 /// A line's fields beside those that every event has.
@@ -65,7 +32,7 @@ fn fields(line: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_request_is_one_line_with_its_route_and_nothing_of_what_was_sent() {
-    let (log, _guard) = Log::start();
+    let log = Log::listen();
     let story = Story::begin().await;
     let named = "0c9a3f6e-5b1d-4c7a-9e2f-1a2b3c4d5e6f";
     let recruiter = story.recruiter(1);
@@ -73,7 +40,7 @@ async fn a_request_is_one_line_with_its_route_and_nothing_of_what_was_sent() {
     let request = recruiter.request(Method::GET, "/api/simulations/7?secret=s3cret");
     recruiter.send(request.header(REQUEST_ID, named).header("x-other", "s3cret")).await;
 
-    let lines = log.requests();
+    let lines = requests(&log);
     assert_eq!(lines.len(), 1, "{lines:?}");
     let line = &lines[0];
     let told =
@@ -87,14 +54,14 @@ async fn a_request_is_one_line_with_its_route_and_nothing_of_what_was_sent() {
 
 #[tokio::test]
 async fn the_line_names_the_request_as_the_answer_and_its_error_do() {
-    let (log, _guard) = Log::start();
+    let log = Log::listen();
     let story = Story::begin().await;
     let nobody = story.nobody();
 
     let lost = nobody.get("/api/nothing/ada@example.com").await;
     let odd = nobody.send(nobody.request(Method::from_bytes(b"ADA").unwrap(), "/health")).await;
 
-    let lines = log.requests();
+    let lines = requests(&log);
     assert_eq!([&lines[0]["route"], &lines[0]["status"]], [&json!("unmatched"), &json!(404)]);
     assert_eq!(lines[0]["request_id"], lost.body["instance"]);
     assert_eq!(lines[0]["request_id"].as_str(), lost.header(REQUEST_ID));
@@ -105,7 +72,7 @@ async fn the_line_names_the_request_as_the_answer_and_its_error_do() {
 
 #[tokio::test]
 async fn what_goes_wrong_is_told_under_the_id_of_its_request() {
-    let (log, _guard) = Log::start();
+    let log = Log::listen();
     let story = Story::begin().await;
     let broken = get(async || -> Result<(), Error> { Err(Error::internal("trying", "a cause")) });
     let routes = OpenApiRouter::new().route("/broken", broken);
@@ -115,23 +82,22 @@ async fn what_goes_wrong_is_told_under_the_id_of_its_request() {
     let answer = service(routes, story.stack.app.clone()).oneshot(request).await.unwrap();
 
     assert_eq!(answer.status(), 500);
-    let text = log.text();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let error = lines.into_iter().find(|line| line["level"] == "ERROR").unwrap();
+    let mut events = log.events().into_iter();
+    let error = events.find(|event| event["level"] == "ERROR").unwrap();
     assert_eq!(error["error"], "trying failed: a cause");
     assert_eq!(error["span"]["request_id"], named);
 }
 
 #[tokio::test]
 async fn the_line_tells_calls_and_their_time_when_it_is_asked_to() {
-    let (log, _guard) = Log::start();
+    let log = Log::listen();
     let story = Story::with(&[("TENON_DEBUG_PERF", "1")]).await;
     let (_invited, ada, task) = story.on_day_two(ADA).await;
     let (run, cost) = story.costing(ada.post(&format!("/api/tasks/{task}/run"), json!({}))).await;
     story.nobody().get("/health").await;
 
     assert_eq!(run.status, 200);
-    let lines = log.requests();
+    let lines = requests(&log);
     let line = &lines[lines.len() - 2];
     assert_eq!(line["route"], "/api/tasks/{taskId}/run");
     assert_eq!(
@@ -147,7 +113,7 @@ async fn the_line_tells_calls_and_their_time_when_it_is_asked_to() {
 
 #[tokio::test]
 async fn from_an_invite_to_a_submission_the_log_has_no_token_and_nobodys_address() {
-    let (log, _guard) = Log::start();
+    let log = Log::listen();
     let story =
         Story::with(&[("TENON_DEBUG_PERF", "1"), ("TENON_ADMIN_API_KEY", "the-admin-key")]).await;
     let mint = |email: &str, role| story.stack.issuer.token(&Identity::new(email, role)).unwrap();
@@ -172,7 +138,7 @@ async fn from_an_invite_to_a_submission_the_log_has_no_token_and_nobodys_address
     nobody.send(guess.header("x-admin-key", "the-admin-key")).await.expect(200);
 
     let text = log.text();
-    assert_eq!(log.requests().len(), 7, "{text}");
+    assert_eq!(requests(&log).len(), 7, "{text}");
     assert!(text.contains("a job is done"), "jobs are heard too: {text}");
     let github = local::places::GITHUB_TOKEN;
     let secret = [token, &bearers[0], &bearers[1], github, "the-admin-key", "Well thought out"];

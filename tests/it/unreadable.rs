@@ -1,7 +1,7 @@
 //! A row that cannot be read: lists go on without it, and whoever asks for it is told that we failed.
 
 use serde_json::{Value, json};
-use tests::logs::Errors;
+use tests::logs::Log;
 use tests::problem::problem;
 use tests::story::Story;
 use tests::table::older_copies;
@@ -30,7 +30,7 @@ async fn one_unreadable_row_is_left_out_of_its_list_and_told_once_in_the_log() {
         story.put_item(&item).await;
     }
     let candidates = format!("/api/simulations/{}/candidates", invited.simulation);
-    let errors = Errors::listen();
+    let log = Log::listen();
 
     for (path, number, caller) in [
         ("/api/simulations", id(&simulation), story.recruiter(1)),
@@ -44,7 +44,7 @@ async fn one_unreadable_row_is_left_out_of_its_list_and_told_once_in_the_log() {
             _ => "candidateSessionId",
         };
         assert_eq!(caller.get(path).await.numbers(name), [number], "{path}");
-        let logged = errors.take();
+        let logged = log.take_errors();
         assert_eq!(logged.len(), 1, "{path}: {logged:?}");
         assert!(logged[0].contains("a row cannot be read"), "{logged:?}");
         assert!(!logged[0].contains(ADA), "{logged:?}");
@@ -53,7 +53,7 @@ async fn one_unreadable_row_is_left_out_of_its_list_and_told_once_in_the_log() {
         let pages = caller.pages(&format!("{path}?limit=1")).await;
         let rows: Vec<_> = pages.iter().map(|page| page.rows().len()).collect();
         assert_eq!(rows, [1, 0], "{path}");
-        errors.take();
+        log.take_errors();
     }
 }
 

@@ -1,47 +1,72 @@
 //! What is written to the log.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::marker::PhantomData;
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt;
+use serde_json::Value;
+use shared::telemetry;
+use tracing_subscriber::EnvFilter;
 
-/// The errors that are logged on this thread while the value lives. A story's stack runs there.
-pub struct Errors {
-    written: Written,
-    _guard: DefaultGuard,
+thread_local! {
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+/// What a function would write on this thread, from `info` up, while the value lives. The stack of a
+/// story runs there, unless the test asks for more threads.
+///
+/// One subscriber serves all tests and writes where somebody listens: with one for each test, a
+/// thread without any may be the first to meet an event, and then nobody ever sees it.
+pub struct Log(PhantomData<*const ()>);
 
-impl io::Write for Written {
+impl Log {
+    /// Begins to listen.
+    pub fn listen() -> Self {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let log = telemetry::log(EnvFilter::new("info"), || ToThread);
+            tracing::subscriber::set_global_default(log).expect("nobody else logs in tests");
+        });
+        LOG.set(Some(Vec::new()));
+        Self(PhantomData)
+    }
+
+    /// Everything that was written since it began.
+    pub fn text(&self) -> String {
+        LOG.with_borrow(|log| String::from_utf8(log.clone().unwrap_or_default()).unwrap())
+    }
+
+    /// The same, an object for each event.
+    pub fn events(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The lines of errors, and begins anew.
+    pub fn take_errors(&self) -> Vec<String> {
+        let errors = self.events().into_iter().filter(|event| event["level"] == "ERROR");
+        let lines = errors.map(|event| event.to_string()).collect();
+        LOG.set(Some(Vec::new()));
+        lines
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        LOG.set(None);
+    }
+}
+
+struct ToThread;
+
+impl io::Write for ToThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        // A thread that ends may log when there is no place for it any more.
+        let _ = LOG.try_with(|log| log.borrow_mut().as_mut().map(|log| log.extend(bytes)));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl Errors {
-    /// Begins to listen.
-    pub fn listen() -> Self {
-        let written = Written::default();
-        let writer = written.clone();
-        let subscriber = fmt()
-            .with_max_level(tracing::Level::ERROR)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        Self { written, _guard: tracing::subscriber::set_default(subscriber) }
-    }
-
-    /// The lines since the last call.
-    pub fn take(&self) -> Vec<String> {
-        let written = std::mem::take(&mut *self.written.0.lock().unwrap());
-        String::from_utf8(written).unwrap().lines().map(str::to_owned).collect()
     }
 }
