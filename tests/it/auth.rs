@@ -175,7 +175,7 @@ async fn an_error_is_problem_json_only_for_who_asks_for_it() {
     let nobody = story.nobody();
     let asked = [
         ("application/problem+json", "application/problem+json"),
-        ("application/json, Application/Problem+JSON;q=0.9", "application/json"),
+        ("application/json, Application/Problem+JSON;q=0.9", "application/problem+json"),
         ("application/json", "application/json"),
         ("*/*", "application/json"),
     ];
