@@ -14,7 +14,8 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let auth = with(&["store", "http_client"], &ports);
-    let app = with(&["auth", "email", "github", "queue", "telemetry"], &auth);
+    let limits = with(&["store"], &ports);
+    let app = with(&["auth", "email", "github", "limits", "queue", "telemetry"], &auth);
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -31,6 +32,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("github", with(&["http_client"], &ports)),
         ("email", with(&["http_client"], &ports)),
         ("auth", auth),
+        ("limits", limits),
         ("app", app),
         ("jobs", with(&["flows"], &flows)),
         ("http", with(&["flows", "jobs"], &flows)),

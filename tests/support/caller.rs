@@ -36,6 +36,11 @@ impl Caller {
         Self { session: Some(session), ..self.clone() }
     }
 
+    /// The same caller, who calls the API at `api`.
+    pub fn at(&self, api: &str) -> Self {
+        Self { api: api.trim_end_matches('/').into(), ..self.clone() }
+    }
+
     /// `GET path`.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

@@ -9,8 +9,8 @@ use shared::app::App;
 use shared::domain::text::Invalid;
 use shared::error::{Error, Noun};
 use shared::http::input::{Input, Reader, Shape, Told};
+use shared::http::path::HadSlash;
 use shared::http::schema::Problem;
-use shared::http::serve::HadSlash;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -80,7 +80,7 @@ mod tests {
         {
             let again = asked(Some(&known));
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-            assert_eq!(again.headers()[ETAG], tag.as_str());
+            assert_eq!(again.headers()[ETAG], tag);
             assert_eq!(again.headers()[CACHE_CONTROL], "public, max-age=300");
         }
         assert_eq!(asked(Some("\"other\"")).status(), 200);

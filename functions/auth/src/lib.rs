@@ -4,6 +4,7 @@ mod docs;
 mod file;
 
 use axum::Json;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA};
@@ -11,6 +12,8 @@ use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
 use shared::domain::id::UserId;
+use shared::domain::limit::AUTH_ME;
+use shared::error::Error;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -48,9 +51,16 @@ struct Health {
     security(("bearer" = ["recruiter:access"])),
     responses((status = 200, description = "The account.", body = Me))
 )]
-async fn me(recruiter: Recruiter) -> Json<Me> {
+async fn me(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Me>, Error> {
     let user = recruiter.user();
-    Json(Me { id: user.id, name: user.name.clone(), email: user.email.clone(), role: "recruiter" })
+    let limit = AUTH_ME.of(&[&user.id]);
+    app.limits.take(limit).await?;
+    Ok(Json(Me {
+        id: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: "recruiter",
+    }))
 }
 
 /// A recruiter's account.

@@ -8,10 +8,13 @@ use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Candidate;
 use shared::domain::id::CandidateSessionId;
+use shared::domain::limit::{CANDIDATE_CLAIM, CANDIDATE_CURRENT_TASK, CANDIDATE_INVITES};
 use shared::error::Error;
-use shared::flows::claim_session::claim_session;
+use shared::flows::claim_session::{claim_session, open_invite};
 use shared::flows::open_desk::open_desk;
 use shared::http::input::Input;
+use shared::http::paging::Paging;
+use shared::http::respond::Listed;
 use shared::http::schema::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,15 +32,20 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(
     get, path = "/api/candidate/invites", tag = "candidates", operation_id = "listInvites",
     security(("bearer" = ["candidate:access"])),
-    responses((status = 200, description = "The newest invites.", body = Vec<view::Invite>))
+    params(Paging), responses((status = 200, description = "The newest invites.", body = Vec<view::Invite>))
 )]
 async fn invites(
     State(app): State<App>,
     candidate: Candidate,
-) -> Result<Json<Vec<view::Invite>>, Error> {
-    let sessions = app.store.sessions_for(candidate.claimant().email).await?;
+    Input(input): Input<body::Invites>,
+) -> Result<Listed<Vec<view::Invite>>, Error> {
+    let who = candidate.claimant();
+    let limit = CANDIDATE_INVITES.of(&[&who.sub]);
+    let page = app.store.sessions_for(who.email, input.paging.wanted);
+    let page = app.limits.beside(limit, page).await?;
     let seen = |session| view::Invite::new(&app, &candidate, session);
-    Ok(Json(sessions.iter().map(seen).collect()))
+    let rows = page.rows.iter().map(seen).collect();
+    Ok(Listed::new(rows, &input.paging, page.next))
 }
 
 /// Claims the invite: the client follows the link with a GET.
@@ -75,7 +83,9 @@ async fn claim(
     candidate: Candidate,
     Input(input): Input<body::Token>,
 ) -> Result<Json<view::Session>, Error> {
-    let session = claim_session(&app, &candidate, &input.token).await?;
+    let limit = CANDIDATE_CLAIM.of(&[&candidate.claimant().sub, &input.token]);
+    let invite = app.limits.beside(limit, open_invite(&app, &input.token)).await?;
+    let session = claim_session(&app, &candidate, invite).await?;
     Ok(Json(view::Session::from(&session)))
 }
 
@@ -91,6 +101,7 @@ async fn current_task(
     candidate: Candidate,
     Input(input): Input<body::Session>,
 ) -> Result<Json<view::CurrentTask>, Error> {
-    let desk = open_desk(&app, &candidate, input.session).await?;
+    let limit = CANDIDATE_CURRENT_TASK.of(&[&candidate.claimant().sub, &input.session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, input.session)).await?;
     Ok(Json(view::CurrentTask::from(desk.get())))
 }

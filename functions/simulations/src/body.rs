@@ -3,11 +3,23 @@
 use shared::domain::candidate_session::CandidateName;
 use shared::domain::email_address::EmailAddress;
 use shared::domain::id::{CandidateSessionId, SimulationId};
+use shared::domain::page::List;
 use shared::domain::simulation::Brief;
 use shared::domain::template::TemplateKey;
 use shared::domain::text::{Line, Prose};
 use shared::http::input::{Reader, Shape, Told};
+use shared::http::paging::Paging;
 use utoipa::ToSchema;
+
+pub(crate) struct All {
+    pub(crate) paging: Paging,
+}
+
+impl Shape for All {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { paging: Paging::read(reader, List::Simulations, &[])? })
+    }
+}
 
 pub(crate) struct Create {
     pub(crate) brief: Brief,
@@ -66,6 +78,19 @@ pub(crate) struct One {
 impl Shape for One {
     fn read(reader: &mut Reader) -> Result<Self, Told> {
         Ok(Self { simulation: reader.path("simulationId", SimulationId::parse)? })
+    }
+}
+
+pub(crate) struct Candidates {
+    pub(crate) simulation: SimulationId,
+    pub(crate) paging: Paging,
+}
+
+impl Shape for Candidates {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        let simulation = reader.path("simulationId", SimulationId::parse);
+        let paging = Paging::read(reader, List::Candidates, &[]);
+        Ok(Self { simulation: simulation?, paging: paging? })
     }
 }
 

@@ -137,6 +137,11 @@ struct DetailTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, format = "uri")]
     repo_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codespace_url: Option<String>,
+    /// Whether every candidate finds the repository made; code days only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pre_provisioned: Option<bool>,
 }
 
 impl From<&Simulation> for Detail {
@@ -168,6 +173,9 @@ impl From<Task> for DetailTask {
             template_repo_full_name: template.map(ToString::to_string),
             repo_full_name: template.map(ToString::to_string),
             repo_url: template.map(RepositoryName::url),
+            codespace_url: template.map(RepositoryName::codespace_url),
+            // An invite makes the repository of every task that has a template.
+            pre_provisioned: template.map(|_| true),
         }
     }
 }

@@ -9,9 +9,10 @@ use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
 use shared::domain::id::SubmissionId;
-use shared::domain::submission::Submission;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
+use shared::http::paging::{Items, Paging};
+use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -26,21 +27,24 @@ pub fn router() -> OpenApiRouter<App> {
 /// given under both of its names, with the same value.
 #[utoipa::path(
     get, path = "/api/submissions", tag = "submissions", operation_id = "listSubmissions",
-    security(("bearer" = ["recruiter:access"])), params(body::FilterDocument),
-    responses((status = 200, description = "The newest submissions.", body = view::List))
+    security(("bearer" = ["recruiter:access"])), params(body::FilterDocument, Paging),
+    responses((status = 200, description = "The newest submissions.", body = Items<view::Item>))
 )]
 async fn list(
     State(app): State<App>,
     recruiter: Recruiter,
     Input(filter): Input<body::Filter>,
-) -> Result<Json<view::List>, Error> {
-    let found = match filter.session {
-        Some(session) => app.store.submissions_in(session).await?,
-        None => app.store.submissions_of(recruiter.id()).await?,
+) -> Result<Listed<Items<view::Item>>, Error> {
+    let wanted = filter.paging.wanted;
+    let page = match filter.session {
+        Some(session) => app.store.submissions_in(session, wanted).await?,
+        None => app.store.submissions_of(recruiter.id(), wanted).await?,
     };
-    let wanted = |submission: &Submission| filter.allows(submission);
-    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_listed(found));
-    Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
+    let owned = recruiter.own_listed(page);
+    let page = owned.get();
+    let items = page.rows.iter().filter(|row| filter.allows(row)).map(view::Item::from).collect();
+    let body = Items::new(items, page.next);
+    Ok(Listed::new(body, &filter.paging, page.next))
 }
 
 /// One submission in full.

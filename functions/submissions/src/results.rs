@@ -16,6 +16,8 @@ use crate::view::{github_id, workflow_url};
 
 /// Follows a stream that was cut.
 const CUT: &str = "... (truncated)";
+/// Said where a run that succeeded counts failures, or one that failed counts none.
+const DISAGREE: &str = "The conclusion of the run and the counts of its report disagree.";
 
 /// What the tests said of a code day.
 #[derive(Serialize, ToSchema)]
@@ -32,7 +34,7 @@ pub(crate) struct TestResults {
     artifact_name: Option<String>,
     artifact_present: Option<bool>,
     artifact_error_code: Option<String>,
-    /// Why there are no results, in words; null where there are.
+    /// Why there are no results, or what is odd about them, in words.
     message: Option<String>,
     /// Files the candidate changed that decide how the tests are run.
     tampered_files: Vec<String>,
@@ -203,7 +205,7 @@ impl Examined {
             artifact_present: Some(artifact_name.is_some()),
             artifact_name,
             artifact_error_code: problem,
-            message: None,
+            message: disagree(*conclusion, report.failed()).then(|| DISAGREE.to_owned()),
             tampered: findings.tampered.clone(),
         }
     }
@@ -221,6 +223,17 @@ fn shown_status(findings: &Findings) -> &'static str {
     }
 }
 
+fn disagree(conclusion: Conclusion, failed: Option<u32>) -> bool {
+    match (conclusion, failed) {
+        (Conclusion::Success, Some(failed)) => failed > 0,
+        (Conclusion::Failure, Some(failed)) => failed == 0,
+        _ => false,
+    }
+}
+
 fn shown(output: &Output) -> String {
     if output.truncated { format!("{}{CUT}", output.text) } else { output.text.clone() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,13 +13,6 @@ use utoipa::ToSchema;
 
 use crate::results::TestResults;
 
-/// Submissions, newest first.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SubmissionList)]
-pub(crate) struct List {
-    pub(crate) items: Vec<Item>,
-}
-
 /// What the list and the detail both show.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -7,12 +7,14 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::domain::id::{RunId, TaskId};
+use shared::domain::limit::{INIT, POLL, RUN, SUBMIT};
 use shared::error::{Error, Noun};
 use shared::flows::name_github_account::name_github_account;
+use shared::flows::once::Once;
 use shared::flows::open_desk::{code_task_of, open_desk, task_of};
 use shared::flows::start_run::start_run;
 use shared::flows::submit_task::submit_task;
-use shared::http::extract::SeatedCandidate;
+use shared::http::extract::{Keyed, SeatedCandidate};
 use shared::http::input::Input;
 use shared::http::respond::Created;
 use shared::http::schema::{IdempotencyKey, Problem, SessionHeader};
@@ -45,7 +47,8 @@ async fn init(
     SeatedCandidate(candidate): SeatedCandidate,
     Input(input): Input<body::Init>,
 ) -> Result<Json<view::Made>, Error> {
-    let desk = open_desk(&app, &candidate, input.session).await?;
+    let limit = INIT.of(&[&candidate.claimant().sub, &input.session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, input.session)).await?;
     let task = task_of(desk.get(), input.task)?;
     desk.get().session.value.is_current(task.day)?;
     let day = code_task_of(desk.get(), input.task)?.day;
@@ -99,7 +102,8 @@ async fn run(
     SeatedCandidate(candidate): SeatedCandidate,
     Input(input): Input<body::Run>,
 ) -> Result<Json<view::Run>, Error> {
-    let desk = open_desk(&app, &candidate, input.session).await?;
+    let limit = RUN.of(&[&candidate.claimant().sub, &input.session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, input.session)).await?;
     let run = start_run(&app, &desk, input.task, input.branch.as_deref()).await?;
     Ok(Json(view::Run::new(&run, None, app.clock.now())))
 }
@@ -122,7 +126,8 @@ async fn poll(
     SeatedCandidate(candidate): SeatedCandidate,
     Input(input): Input<body::Poll>,
 ) -> Result<Json<view::Run>, Error> {
-    let desk = open_desk(&app, &candidate, input.session).await?;
+    let limit = POLL.of(&[&candidate.claimant().sub, &input.session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, input.session)).await?;
     let task = code_task_of(desk.get(), input.task)?;
     desk.get().workspace(task.day).ok_or(Error::WorkspaceMissing { on_status: false })?;
     let found = app.store.run_with_output(input.run).await?;
@@ -147,9 +152,13 @@ async fn poll(
 async fn submit(
     State(app): State<App>,
     SeatedCandidate(candidate): SeatedCandidate,
+    Keyed(key): Keyed,
     Input(input): Input<body::Submit>,
-) -> Result<Created<view::Submitted>, Error> {
+) -> Result<Once<Created<view::Submitted>>, Error> {
     let body::Submit { session, task, answer } = &input;
-    let submitted = submit_task(&app, &candidate, *session, *task, answer).await?;
-    Ok(Created(view::Submitted::from(&submitted)))
+    let limit = SUBMIT.of(&[&candidate.claimant().sub, session]);
+    let desk = app.limits.beside(limit, open_desk(&app, &candidate, *session)).await?;
+    let on = (desk, *task);
+    let submitted = submit_task(&app, &candidate, on, answer, key.as_ref()).await?;
+    Ok(submitted.map(|submission| Created(view::Submitted::from(&submission))))
 }

@@ -9,10 +9,10 @@ use shared::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
 use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, ResultStatus};
 use shared::domain::run::{self, ReportState, RunState};
+use shared::domain::submission::Submission;
 use shared::domain::task::DAYS;
 use shared::domain::workspace::Workspace;
 use shared::error::Error;
-use shared::flows::submit_task;
 use shared::store::runs::RunOutput;
 use utoipa::ToSchema;
 
@@ -246,16 +246,17 @@ struct Progress {
     total: u8,
 }
 
-impl From<&submit_task::Submitted> for Submitted {
-    fn from(submitted: &submit_task::Submitted) -> Self {
-        let (submission, session) = (&submitted.submission, &submitted.session);
+impl From<&Submission> for Submitted {
+    fn from(submission: &Submission) -> Self {
+        // Days are handed in in order, so the day says how far the candidate was with it.
+        let completed = submission.day.number();
         Self {
             submission_id: submission.id,
             task_id: submission.task,
             candidate_session_id: submission.session,
             submitted_at: submission.submitted_at,
-            progress: Progress { completed: session.days_submitted(), total: DAYS },
-            is_complete: session.current_day().is_none(),
+            progress: Progress { completed, total: DAYS },
+            is_complete: completed == DAYS,
             commit_sha: submission.code.as_ref().map(|code| code.commit.clone()),
         }
     }

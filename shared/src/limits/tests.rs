@@ -1,0 +1,61 @@
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::error::Noun;
+
+/// Limits that are counted in a table where nobody answers.
+async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let config_of_table = Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(format!("http://{free}"));
+    let store = Store::new(config_of_table, "tenon");
+    let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+    (Limits::new(&config, &store, &clock), store)
+}
+
+fn switched(enabled: bool) -> LimitsConfig {
+    LimitsConfig { enabled, trusted_proxies: Vec::new() }
+}
+
+#[tokio::test]
+async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() {
+    let (limits, store) = nobody_counts(switched(true)).await;
+
+    let (answers, entry) = ledger::kept(async {
+        let taken = limits.take(limit::SUBMIT.of(&[&1])).await;
+        let read = limits.beside(limit::POLL.of(&[&1]), async { Ok(5) }).await;
+        let missing = async { Err::<(), _>(Error::NotFound(Noun::Run)) };
+        let missing = limits.beside(limit::POLL.of(&[&1]), missing).await;
+        limits.failed_admin_key(None).await;
+        (taken, read, missing, limits.failed_login(None, Error::NotAuthenticated).await)
+    })
+    .await;
+
+    assert!(matches!(
+        answers,
+        (Ok(()), Ok(5), Err(Error::NotFound(Noun::Run)), Error::NotAuthenticated)
+    ));
+    assert_eq!(entry.standing, None);
+    assert_eq!(store.calls().count(), 5);
+}
+
+#[tokio::test]
+async fn limits_that_are_off_do_not_ask_the_table() {
+    let (limits, store) = nobody_counts(switched(false)).await;
+
+    limits.take(limit::SUBMIT.of(&[&1])).await.unwrap();
+    limits.failed_admin_key(None).await;
+
+    assert!(matches!(
+        limits.failed_login(None, Error::NotAuthenticated).await,
+        Error::NotAuthenticated
+    ));
+    assert_eq!(store.calls().count(), 0);
+}
