@@ -15,7 +15,7 @@ use crate::auth::jwks::Jwks;
 use crate::auth::principal::{Gate, Unsaid};
 use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
-use crate::config::{AuthConfig, Config, Environment, MailProvider};
+use crate::config::{AuthConfig, Config, Environment};
 use crate::email::Mailer;
 use crate::error::Error;
 use crate::github::{GitHub, Settings};
@@ -28,8 +28,6 @@ use crate::telemetry;
 
 /// How long one attempt at an AWS call may take.
 const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
-/// How long the mail service may take to answer.
-const MAIL_LIMIT: std::time::Duration = std::time::Duration::from_secs(6);
 /// How long an AWS call may take with its retries.
 const CALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -84,12 +82,12 @@ impl App {
         );
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);
-        let jwks = Jwks::new(http, config.auth.jwks_url.clone(), ttl, clock.clone());
+        let jwks = Jwks::new(http.clone(), config.auth.jwks_url.clone(), ttl, clock.clone());
         let verifier = Verifier::new(token_rules(&config.auth), jwks);
         let required = config.auth.require_email_verified;
         let unsaid = if required { Unsaid::Unverified } else { Unsaid::Verified };
         let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
-        let mailer = mailer(&config, &aws)?;
+        let mailer = Mailer::new(&config.mail, &aws, http)?;
         let limits = Limits::new(&config.limits, &store, &clock);
         let config = Arc::new(config);
         Ok(Self { config, clock, mint, store, queue, github, mailer, gate, limits })
@@ -99,24 +97,6 @@ impl App {
     pub fn patient(&self) -> Self {
         Self { github: self.github.patient(), ..self.clone() }
     }
-}
-
-fn mailer(config: &Config, aws: &SdkConfig) -> Result<Mailer, Error> {
-    Ok(match &config.mail.provider {
-        MailProvider::Console => Mailer::Console,
-        MailProvider::Smtp(_) | MailProvider::Resend { .. } | MailProvider::SendGrid { .. } => {
-            return Err(Error::internal("choosing who sends mail", "this provider is not there"));
-        }
-        MailProvider::Ses { endpoint, .. } => {
-            // A mail has no idempotency key: one attempt, with time to answer.
-            let limits = TimeoutConfig::builder().operation_timeout(MAIL_LIMIT).build();
-            let mut ses = aws_sdk_sesv2::config::Builder::from(aws)
-                .retry_config(RetryConfig::disabled())
-                .timeout_config(limits);
-            ses.set_endpoint_url(address(endpoint.as_ref()));
-            Mailer::Ses(aws_sdk_sesv2::Client::from_conf(ses.build()))
-        }
-    })
 }
 
 /// What all AWS clients share: one connection pool, one set of credentials, tight time-outs.

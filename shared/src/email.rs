@@ -1,156 +1,168 @@
-//! Mail out.
+//! Mail out. The parts of a mail are typed so that nothing in them can become a header.
 
+pub mod event;
+pub mod failure;
 pub mod invite;
+pub mod resend;
+pub mod sender;
+pub mod sendgrid;
+pub mod ses;
+pub mod smtp;
 
-use std::error::Error as StdError;
-use std::io;
+use std::fmt;
 
-use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::config::http::HttpResponse;
-use aws_sdk_sesv2::error::{BoxError, BuildError, SdkError};
-use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use thiserror::Error;
+use aws_config::SdkConfig;
+use jiff::Timestamp;
+use reqwest::Client;
 
-/// The name under which a mail's tag stands in SES.
-const TAG_NAME: &str = "mail";
-/// The longest tag, in characters.
-const TAG_CHARS_MAX: usize = 256;
+use crate::config::{MailConfig, MailProvider};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::invite_mail::MailKey;
+use crate::email::failure::MailError;
+use crate::email::resend::Resend;
+use crate::email::sender::Sender;
+use crate::email::sendgrid::SendGrid;
+use crate::email::ses::Ses;
+use crate::email::smtp::Smtp;
+use crate::error::Error;
+
+/// The longest name of a mail that is kept, in bytes.
+const MESSAGE_ID_BYTES_MAX: usize = 255;
 
 /// A mail, finished but for its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// Which mail of ours it is: where the provider can, it sends none twice.
+    pub key: MailKey,
+    /// When it is written.
+    pub at: Timestamp,
     /// The one address it goes to.
-    pub to: String,
-    /// One line without control characters.
-    pub subject: String,
+    pub to: EmailAddress,
+    /// What it is about.
+    pub subject: Subject,
     /// The part for readers without HTML.
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// What the sending service counts it under: at most 256 letters, digits, `_` and `-`; any other
-    /// character becomes `_`.
-    pub tag: String,
 }
 
-/// What the sending service calls a mail it took.
+/// A subject: one line, without control characters and without the marks that turn its direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageId(pub String);
+pub struct Subject(String);
+
+impl Subject {
+    /// What of `text` may stand in a subject.
+    pub fn new(text: &str) -> Self {
+        Self(one_line(text))
+    }
+
+    /// The line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the sending service calls a mail it took: 1 to 255 printable ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageId(String);
+
+impl MessageId {
+    /// Takes what a service answered; `None` when that is no name.
+    pub fn read(text: &str) -> Option<Self> {
+        let plain = !text.is_empty()
+            && text.len() <= MESSAGE_ID_BYTES_MAX
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        plain.then(|| Self(text.to_owned()))
+    }
+
+    /// The name.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
 
 /// Who takes the mail.
 #[derive(Debug, Clone)]
 pub enum Mailer {
     /// Amazon SES, or the development stack's imitation of it.
-    Ses(Client),
+    Ses(Box<Ses>),
+    /// A server that speaks SMTP.
+    Smtp(Box<Smtp>),
+    /// Resend.
+    Resend(Box<Resend>),
+    /// `SendGrid`.
+    SendGrid(Box<SendGrid>),
     /// Nobody: the log says that a mail would have gone out, without a word of it.
     Console,
 }
 
-/// A mail was not taken, or may not have been.
-#[derive(Debug, Error)]
-#[error("cannot send a mail")]
-pub struct MailError {
-    /// What to do about it.
-    pub kind: MailFailure,
-    source: BoxError,
-}
-
-/// What a failed attempt to send means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailFailure {
-    /// The service refuses the mail, and would again.
-    Refused,
-    /// It was surely not sent: the service throttles, fails or cannot be reached. Try again.
-    NotSent,
-    /// Nobody knows: the service may have taken it, and its answer was lost.
-    Unanswered,
-}
-
 impl Mailer {
-    /// Sends `mail` from `from`, an address or `Name <address>`.
-    ///
-    /// Nothing is sent twice by itself: an answer that is lost is [`MailFailure::Unanswered`].
-    pub async fn send(&self, from: &str, mail: &Mail) -> Result<MessageId, MailError> {
-        match self {
-            Self::Ses(client) => Box::pin(send_with_ses(client, from, mail)).await,
-            Self::Console => {
-                tracing::info!(tag = mail.tag, "a mail was sent to the console");
-                Ok(MessageId("console".to_owned()))
+    /// The provider that `config` names. Nothing is called yet; a sender that cannot be split, or a
+    /// host that TLS cannot name, is an error here and not at the first mail.
+    pub fn new(config: &MailConfig, aws: &SdkConfig, http: Client) -> Result<Self, Error> {
+        let sender = Sender::parse(&config.from)
+            .ok_or_else(|| Error::internal("setting up mail", "the sender is no address"))?;
+        Ok(match &config.provider {
+            MailProvider::Ses { endpoint, configuration_set } => {
+                let ses = Ses::new(aws, endpoint.as_ref(), sender);
+                Self::Ses(Box::new(ses.counting_in(configuration_set.clone())))
             }
+            MailProvider::Smtp(smtp) => {
+                let smtp = Smtp::new(smtp, sender)
+                    .map_err(|source| Error::internal("setting up SMTP", source))?;
+                Self::Smtp(Box::new(smtp))
+            }
+            MailProvider::Resend { api_key, endpoint } => {
+                Self::Resend(Box::new(Resend::new(http, endpoint, api_key.clone(), sender)))
+            }
+            MailProvider::SendGrid { api_key, endpoint } => {
+                Self::SendGrid(Box::new(SendGrid::new(http, endpoint, api_key.clone(), sender)))
+            }
+            MailProvider::Console => Self::Console,
+        })
+    }
+
+    /// Sends `mail` once; its name at the provider, where that told one.
+    ///
+    /// Nothing is sent twice by itself: what a failure means for a second try is its
+    /// [`kind`](MailError::kind).
+    pub async fn send(&self, mail: &Mail) -> Result<Option<MessageId>, MailError> {
+        let sent = match self {
+            Self::Ses(ses) => Box::pin(ses.send(mail)).await,
+            Self::Smtp(smtp) => Box::pin(smtp.send(mail)).await,
+            Self::Resend(resend) => resend.send(mail).await,
+            Self::SendGrid(send_grid) => send_grid.send(mail).await,
+            Self::Console => {
+                tracing::info!(mail = %mail.key, "a mail was sent to the console");
+                Ok(MessageId::read("console"))
+            }
+        };
+        if let Err(error) = &sent {
+            tracing::warn!(mail = %mail.key, provider = %self, %error, "a mail was not taken");
         }
+        sent
     }
 }
 
-async fn send_with_ses(client: &Client, from: &str, mail: &Mail) -> Result<MessageId, MailError> {
-    let content = content(mail).map_err(MailError::unbuildable)?;
-    let tag = MessageTag::builder().name(TAG_NAME).value(tag_value(&mail.tag)).build();
-    let sent = client
-        .send_email()
-        .from_email_address(from)
-        .destination(Destination::builder().to_addresses(&mail.to).build())
-        .content(content)
-        .email_tags(tag.map_err(MailError::unbuildable)?)
-        .send()
-        .await
-        .map_err(MailError::refused)?;
-    Ok(MessageId(sent.message_id().unwrap_or_default().to_owned()))
-}
-
-fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
-    let utf8 = |data: &str| Content::builder().charset("UTF-8").data(data).build();
-    let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    let message = Message::builder().subject(utf8(&one_line(&mail.subject))?).body(body).build();
-    Ok(EmailContent::builder().simple(message).build())
+impl fmt::Display for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ses(_) => "ses",
+            Self::Smtp(_) => "smtp",
+            Self::Resend(_) => "resend",
+            Self::SendGrid(_) => "sendgrid",
+            Self::Console => "console",
+        })
+    }
 }
 
 /// `text` without control characters and without the marks that turn its direction.
 pub(crate) fn one_line(text: &str) -> String {
-    let turns = |char| matches!(char, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let turns = |char| {
+        matches!(char, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}')
+            || matches!(char, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().filter(|char| !char.is_control() && !turns(*char)).collect()
-}
-
-fn tag_value(tag: &str) -> String {
-    let plain = |char: char| if char.is_ascii_alphanumeric() || char == '-' { char } else { '_' };
-    tag.chars().take(TAG_CHARS_MAX).map(plain).collect()
-}
-
-impl MailError {
-    fn unbuildable(error: BuildError) -> Self {
-        Self { kind: MailFailure::Refused, source: error.into() }
-    }
-
-    fn refused(error: SdkError<SendEmailError, HttpResponse>) -> Self {
-        let kind = match &error {
-            SdkError::DispatchFailure(_) if never_left(&error) => MailFailure::NotSent,
-            SdkError::TimeoutError(_)
-            | SdkError::DispatchFailure(_)
-            | SdkError::ResponseError(_) => MailFailure::Unanswered,
-            SdkError::ServiceError(refusal) => {
-                let status = refusal.raw().status().as_u16();
-                let throttled = refusal.err().is_too_many_requests_exception() || status == 429;
-                if throttled || status >= 500 { MailFailure::NotSent } else { MailFailure::Refused }
-            }
-            _ => MailFailure::Refused,
-        };
-        Self { kind, source: error.into() }
-    }
-}
-
-/// Whether no connection came about, so that nothing can have been sent.
-fn never_left(error: &(dyn StdError + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<io::Error>() {
-            return matches!(
-                io.kind(),
-                io::ErrorKind::ConnectionRefused
-                    | io::ErrorKind::HostUnreachable
-                    | io::ErrorKind::NetworkUnreachable
-            );
-        }
-        cause = error.source();
-    }
-    false
 }
 
 #[cfg(test)]

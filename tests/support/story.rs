@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use local::github::runs::RunTiming;
 use local::issuer::{Identity, Role};
-use local::stack::{Data, Listeners, Options, Stack, routes};
+use local::stack::{Data, Listeners, Options, Stack, StackError, routes};
 use shared::app::App;
 use shared::clock::Clock;
 use shared::config::Config;
@@ -34,6 +34,14 @@ impl Story {
 
     /// A fresh stack at nine in the morning, with these settings beside the usual ones.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::within("test", settings).await.unwrap()
+    }
+
+    /// A stack that runs in `environment`: `local`, `test` or `prod`.
+    pub async fn within(
+        environment: &'static str,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StackError> {
         let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let clock = Clock::fixed(MORNING.parse().unwrap());
         let options = Options {
@@ -48,12 +56,12 @@ impl Story {
             github_latency: Duration::ZERO,
             functions: None,
             overrides: overrides.collect(),
-            environment: "test",
+            environment,
         };
         let port = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listeners = Listeners { api: Some(port().await), pages: port().await };
-        let stack = Stack::start(options, listeners).await.unwrap();
-        Self { stack, clock, http: shared::http_client::build().unwrap() }
+        let stack = Stack::start(options, listeners).await?;
+        Ok(Self { stack, clock, http: shared::http_client::build().unwrap() })
     }
 
     /// Somebody who calls the local GitHub with its token.

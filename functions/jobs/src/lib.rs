@@ -1,9 +1,13 @@
-//! Does the jobs that the queue hands over.
+//! Does the jobs that the queue hands over, and takes note of what SES tells of mails: `EventBridge`
+//! puts its events into the same queue.
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
+use serde::Deserialize;
 use shared::app::App;
+use shared::email::event::MailEvent;
+use shared::flows::mark_bounced::mark_bounced;
 use shared::queue::Message;
 
 /// What is left of the invocation's time when a job is cut off, so that this can be recorded.
@@ -14,6 +18,16 @@ const LEAST: SignedDuration = SignedDuration::from_secs(5);
 /// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
 /// watch` tells a constant.
 const UNTOLD: SignedDuration = SignedDuration::from_secs(30);
+
+/// What a message says.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Letter {
+    /// A job is to be done.
+    Job(Message),
+    /// SES tells what became of a mail.
+    Mail(Box<MailEvent>),
+}
 
 /// Does every job of a batch, one after the other. A message that could not be dealt with because
 /// the table or the queue cannot be reached is named in the answer, and comes again.
@@ -40,22 +54,32 @@ fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
 /// Whether the message needs no second delivery.
 async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
-    let Ok(Message { job_id }) = serde_json::from_str(body) else {
-        // A second delivery would read no better.
-        tracing::error!(message = message.message_id, "a message names no job");
-        return true;
-    };
-    match shared::jobs::run(app, job_id, deadline).await {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::error!(job = %job_id, error = %error.chain(), "a job could not be recorded");
-            false
+    match serde_json::from_str(body) {
+        Ok(Letter::Job(Message { job_id })) => {
+            told(shared::jobs::run(app, job_id, deadline).await, &job_id.to_string())
+        }
+        Ok(Letter::Mail(event)) => told(mark_bounced(app, &event).await, event.message_id()),
+        Err(_unread) => {
+            // A second delivery would read no better.
+            tracing::error!(message = message.message_id, "a message names no job and no mail");
+            true
         }
     }
 }
 
+/// Whether what was done about `about` is recorded; a failure is told.
+fn told(done: Result<(), shared::error::Error>, about: &str) -> bool {
+    if let Err(error) = &done {
+        tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
+    }
+    done.is_ok()
+}
+
 #[cfg(test)]
 mod tests {
+    use shared::domain::invite_mail::MailKey;
+    use shared::domain::suppression::Setback;
+
     use super::*;
 
     #[test]
@@ -64,5 +88,24 @@ mod tests {
         let in_ten = deadline(1_800_000_010_000, now);
         assert_eq!(in_ten.as_millisecond(), 1_800_000_009_000);
         assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_000);
+    }
+
+    #[test]
+    fn recorded_messages_are_read_as_what_they_are() {
+        let body = |file: &str| {
+            let event: SqsEvent = serde_json::from_str(file).unwrap();
+            serde_json::from_str(event.records[0].body.as_deref().unwrap()).unwrap()
+        };
+
+        let job = body(include_str!("../../../events/jobs.sqs.json"));
+        let bounce = body(include_str!("../../../events/jobs.bounce.json"));
+        let complaint = body(include_str!("../../../events/jobs.complaint.json"));
+
+        assert!(matches!(job, Letter::Job(_)));
+        let Letter::Mail(bounce) = bounce else { panic!("{bounce:?}") };
+        let Letter::Mail(complaint) = complaint else { panic!("{complaint:?}") };
+        let setbacks = (bounce.setback(), complaint.setback());
+        assert_eq!(setbacks, (Some(Setback::Bounced), Some(Setback::Complained)));
+        assert_eq!(bounce.key(), MailKey::parse("3300000000000000-1"));
     }
 }

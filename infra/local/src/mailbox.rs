@@ -1,7 +1,9 @@
 //! The mailbox: an SES v2 endpoint that delivers to a page instead of the world.
 //!
-//! It keeps every mail until its documents are deleted, and hides none.
+//! It keeps every mail until its documents are deleted, and hides none. Mails to the addresses of
+//! AWS's mailbox simulator come back as they do there: as events in the job queue.
 
+mod events;
 mod links;
 mod pages;
 mod wire;
@@ -15,6 +17,7 @@ use shared::clock::Clock;
 use shared::mint::Mint;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::queue::Queue;
 
 const KIND: &str = "mail";
 
@@ -26,6 +29,8 @@ pub struct Mailbox {
     mint: Mint,
     /// Oldest first.
     mails: Arc<Mutex<Vec<Mail>>>,
+    /// Where events go.
+    events: Option<Queue>,
 }
 
 /// A mail as it was sent.
@@ -70,7 +75,12 @@ impl Mailbox {
     /// The mailbox with the mails that `documents` hold.
     pub fn open(documents: Documents, clock: Clock, mint: Mint) -> Result<Self, DocumentsError> {
         let kept = documents.all(KIND)?.into_iter().map(|(_, mail)| mail).collect();
-        Ok(Self { documents, clock, mint, mails: Arc::new(Mutex::new(kept)) })
+        Ok(Self { documents, clock, mint, mails: Arc::new(Mutex::new(kept)), events: None })
+    }
+
+    /// The same mailbox, which tells `queue` of mails that come back, as a rule of `EventBridge` does.
+    pub fn telling(self, queue: Queue) -> Self {
+        Self { events: Some(queue), ..self }
     }
 
     /// SES for the SDK at `POST /v2/email/outbound-emails`; for people `/mail` and `/mail/{id}`; for
@@ -92,6 +102,11 @@ impl Mailbox {
         // The number keeps mails of one millisecond in their order; none is ever removed.
         self.documents.put(KIND, &format!("{:010}", mails.len()), &mail)?;
         mails.push(mail.clone());
+        if let Some(queue) = &self.events {
+            for event in events::about(&mail) {
+                queue.push(&event.to_string(), events::DELAY);
+            }
+        }
         Ok(mail)
     }
 

@@ -153,6 +153,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(candidates::router())
         .merge(tasks::router())
         .merge(submissions::router())
+        .merge(admin::router())
 }
 
 impl Stack {
@@ -172,6 +173,7 @@ impl Stack {
         };
         let github = GitHub::open(documents.clone(), clock.clone(), github)?;
         let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
+        let mailbox = mailbox.telling(queue.clone());
 
         let queue_base = serve(at_queue, queue.router())?;
         let pages = base(listeners.pages.local_addr().map_err(StackError::Port)?);
@@ -241,6 +243,11 @@ fn settings(
 ) -> Result<BTreeMap<String, String>, DocumentsError> {
     let mut settings = places.settings(options.environment, &invite_keys(documents)?);
     settings.extend(options.overrides.clone());
+    let mailbox_speaks = settings.get("TENON_EMAIL_PROVIDER").is_none_or(|name| name == "ses");
+    if !mailbox_speaks && !options.overrides.contains_key("TENON_MAIL_ENDPOINT") {
+        // Another provider is where it always is.
+        settings.remove("TENON_MAIL_ENDPOINT");
+    }
     Ok(settings)
 }
 

@@ -1,10 +1,42 @@
 //! The mail that carries an invite.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::id::CandidateSessionId;
+use crate::domain::suppression::{Setback, Suppression};
 
 /// The least time between two mails of one invite.
 pub const MAIL_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Names one mail of one session, here and at whoever sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailKey {
+    /// Whose invite.
+    pub session: CandidateSessionId,
+    /// Which of the mails that were asked for.
+    pub number: u32,
+}
+
+impl MailKey {
+    /// Reads what [`MailKey`] is shown as: `<session>-<number>`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (session, number) = text.split_once('-')?;
+        Some(Self {
+            session: CandidateSessionId::parse(session).ok()?,
+            number: number.parse().ok()?,
+        })
+    }
+}
+
+impl fmt::Display for MailKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.session, self.number)
+    }
+}
 
 /// How the newest invite mail fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +50,9 @@ pub struct InviteMail {
     pub asked_at: Timestamp,
     /// When one last went out, whatever happened since.
     pub sent_at: Option<Timestamp>,
-    /// Why the newest one failed, in words for the recruiter.
+    /// Why the newest one failed or came back, in words for the recruiter.
     pub error: Option<String>,
-    /// The provider's name for the newest one that went out.
+    /// The provider's name for the newest one that went out, where it gave one.
     pub message_id: Option<String>,
     /// How often the newest one was handed over without an answer.
     #[serde(default)]
@@ -44,6 +76,13 @@ impl InviteMail {
         }
     }
 
+    /// Whether mail `number` is still to be sent: it is the newest, and nobody has it yet.
+    pub fn awaits(&self, number: u32) -> bool {
+        let over =
+            matches!(self.status, MailStatus::Sent | MailStatus::Bounced | MailStatus::Complained);
+        self.number == number && !over
+    }
+
     /// The mail about to be handed over; `None` when it may have arrived too often already.
     pub fn sending(self) -> Option<Self> {
         let unanswered = self.unanswered + 1;
@@ -52,25 +91,56 @@ impl InviteMail {
     }
 
     /// The mail after the provider took it as `message_id`.
-    pub fn sent(self, message_id: String, now: Timestamp) -> Self {
+    pub fn sent(self, message_id: Option<String>, now: Timestamp) -> Self {
         Self {
             status: MailStatus::Sent,
             sent_at: Some(now),
             error: None,
-            message_id: Some(message_id),
+            message_id,
             unanswered: 0,
             ..self
         }
     }
 
-    /// The mail after an attempt that surely sent nothing.
+    /// The mail after an attempt that may be repeated without sending it twice.
     pub fn not_sent(self, why: &str) -> Self {
         Self { unanswered: self.unanswered.saturating_sub(1), ..self.failed(why) }
+    }
+
+    /// The same, when the provider takes no more mails for the moment.
+    pub fn rate_limited(self, why: &str) -> Self {
+        Self { status: MailStatus::RateLimited, ..self.not_sent(why) }
     }
 
     /// The mail when it is given up, for the reason that the recruiter sees.
     pub fn failed(self, why: &str) -> Self {
         Self { status: MailStatus::Failed, error: Some(why.to_owned()), ..self }
+    }
+
+    /// The mail that is not sent, because its address takes none.
+    pub fn suppressed(self, suppression: &Suppression) -> Self {
+        let status = MailStatus::after(suppression.why);
+        Self { status, error: Some(suppression.told()), unanswered: 0, ..self }
+    }
+
+    /// The mail after the provider, which took it as `message_id`, told what became of it. `None`
+    /// when that is known: events are repeated and come in any order, and a complaint outweighs a
+    /// bounce.
+    pub fn came_back(self, why: Setback, message_id: &str, now: Timestamp) -> Option<Self> {
+        let known = match self.status {
+            MailStatus::Complained => true,
+            MailStatus::Bounced => why == Setback::Bounced,
+            _ => false,
+        };
+        let told_as_sent = matches!(self.status, MailStatus::Sent | MailStatus::Bounced);
+        (!known).then(|| Self {
+            status: MailStatus::after(why),
+            sent_at: self.sent_at.filter(|_at| told_as_sent).or(Some(now)),
+            error: Some(why.told().to_owned()),
+            message_id: Some(message_id.to_owned()),
+            unanswered: 0,
+            ..self
+        })
     }
 
     /// How long to wait before another mail may be asked for; zero when it may be now.
@@ -94,7 +164,7 @@ impl InviteMail {
 }
 
 /// Where a mail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MailStatus {
     /// Asked for.
@@ -103,18 +173,33 @@ pub enum MailStatus {
     Sending,
     /// The provider took it.
     Sent,
-    /// The provider refused it for good.
+    /// The provider takes no more mails for the moment; it goes out later.
+    RateLimited,
+    /// The provider refused it, or could not be reached; in the latter case it is tried again.
     Failed,
+    /// The address does not exist or refuses our mails.
+    Bounced,
+    /// The recipient marked a mail of ours as spam.
+    Complained,
 }
 
 impl MailStatus {
-    /// The status as the client reads it.
+    const fn after(why: Setback) -> Self {
+        match why {
+            Setback::Bounced => Self::Bounced,
+            Setback::Complained => Self::Complained,
+        }
+    }
+
+    /// The status as the client reads it, who knows nothing between `queued` and `sent`.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
+            Self::Queued | Self::Sending => "queued",
             Self::Sent => "sent",
+            Self::RateLimited => "rate_limited",
             Self::Failed => "failed",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
         }
     }
 }
@@ -123,16 +208,70 @@ impl MailStatus {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn sent() -> InviteMail {
+        InviteMail::first(NOW).sending().unwrap().sent(Some("id".to_owned()), NOW)
+    }
+
     #[test]
     fn a_mail_whose_answer_is_lost_is_handed_over_once_more_and_no_oftener() {
-        let now = Timestamp::UNIX_EPOCH;
-        let once = InviteMail::first(now).sending().unwrap();
+        let once = InviteMail::first(NOW).sending().unwrap();
         let twice = once.clone().sending().unwrap();
         assert_eq!(twice.sending(), None);
 
-        let throttled = once.not_sent("busy");
-        assert_eq!((throttled.status, throttled.unanswered), (MailStatus::Failed, 0));
-        let sent = throttled.sending().unwrap().sent("id".to_owned(), now);
+        let throttled = once.rate_limited("busy");
+        assert_eq!((throttled.status, throttled.unanswered), (MailStatus::RateLimited, 0));
+        let failed = throttled.sending().unwrap().not_sent("gone");
+        assert_eq!((failed.status, failed.unanswered), (MailStatus::Failed, 0));
+        let sent = failed.sending().unwrap().sent(Some("id".to_owned()), NOW);
         assert_eq!((sent.status, sent.error), (MailStatus::Sent, None));
+    }
+
+    #[test]
+    fn a_complaint_outweighs_a_bounce_in_either_order_and_nothing_counts_twice() {
+        let told = |mail: InviteMail, why| mail.came_back(why, "id", NOW);
+
+        let bounced = told(sent(), Setback::Bounced).unwrap();
+        assert_eq!(bounced.status, MailStatus::Bounced);
+        assert_eq!(bounced.error.as_deref(), Some("The address bounced."));
+        assert_eq!(told(bounced.clone(), Setback::Bounced), None);
+        let complained = told(bounced, Setback::Complained).unwrap();
+        assert_eq!(complained.status, MailStatus::Complained);
+        assert_eq!(told(complained.clone(), Setback::Bounced), None);
+        assert_eq!(told(complained, Setback::Complained), None);
+    }
+
+    #[test]
+    fn a_mail_that_came_back_before_its_answer_was_read_did_go_out() {
+        let later = NOW + SignedDuration::from_secs(3);
+        let sending = InviteMail::first(NOW).sending().unwrap();
+
+        let bounced = sending.came_back(Setback::Bounced, "id", later).unwrap();
+
+        assert_eq!((bounced.sent_at, bounced.message_id.as_deref()), (Some(later), Some("id")));
+        assert!(!bounced.awaits(1));
+        let again = sent().came_back(Setback::Bounced, "id", later).unwrap();
+        assert_eq!(again.sent_at, Some(NOW));
+    }
+
+    #[test]
+    fn a_mail_is_awaited_until_somebody_has_it_and_only_the_newest_is() {
+        let mail = InviteMail::first(NOW);
+        assert!(mail.awaits(1) && !mail.awaits(2));
+        assert!(mail.clone().failed("no").awaits(1));
+        assert!(!sent().awaits(1));
+        assert!(!mail.next(NOW).awaits(1));
+    }
+
+    #[test]
+    fn a_mails_key_is_read_as_it_is_shown() {
+        let key = MailKey { session: CandidateSessionId::new(12), number: 3 };
+
+        assert_eq!(key.to_string(), "12-3");
+        assert_eq!(MailKey::parse("12-3"), Some(key));
+        for wrong in ["", "12", "12-", "-3", "12-x", "12-3-4", "x-3", "12--3"] {
+            assert_eq!(MailKey::parse(wrong), None, "{wrong}");
+        }
     }
 }

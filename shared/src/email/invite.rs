@@ -1,11 +1,11 @@
 //! The mail that invites a candidate.
 
 use askama::Template;
+use jiff::Timestamp;
 
-use crate::email::{Mail, one_line};
-
-/// What the mail is counted under.
-const TAG: &str = "invite";
+use crate::domain::email_address::EmailAddress;
+use crate::domain::invite_mail::MailKey;
+use crate::email::{Mail, Subject, one_line};
 
 /// What an invite mail says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,9 @@ struct Html<'a> {
 }
 
 impl Invite<'_> {
-    /// The mail to `to`. Control characters are taken out of every field, and the HTML part is escaped.
-    pub fn mail(&self, to: &str) -> Mail {
+    /// Mail `key` to `to`, written at `at`. Control characters are taken out of every field, and the
+    /// HTML part is escaped.
+    pub fn mail(&self, to: &EmailAddress, key: MailKey, at: Timestamp) -> Mail {
         let (candidate_name, role) = (one_line(self.candidate_name), one_line(self.role));
         let (simulation_title, url) = (one_line(self.simulation_title), one_line(self.url));
         let (company_name, expires_on) =
@@ -52,11 +53,12 @@ impl Invite<'_> {
             expires_on: &expires_on,
         };
         Mail {
-            to: to.to_owned(),
-            subject: format!("You're invited: {simulation_title}"),
+            key,
+            at,
+            to: to.clone(),
+            subject: Subject::new(&format!("You're invited: {simulation_title}")),
             text: Text { invite: &invite }.to_string(),
             html: Html { invite: &invite }.to_string(),
-            tag: TAG.to_owned(),
         }
     }
 }
@@ -64,6 +66,13 @@ impl Invite<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::CandidateSessionId;
+
+    fn to_ada(invite: Invite<'_>) -> Mail {
+        let to = EmailAddress::parse("ada@example.com").unwrap();
+        let key = MailKey { session: CandidateSessionId::new(12), number: 1 };
+        invite.mail(&to, key, Timestamp::UNIX_EPOCH)
+    }
 
     const INVITE: Invite<'_> = Invite {
         candidate_name: "Ada Example",
@@ -76,10 +85,10 @@ mod tests {
 
     #[test]
     fn the_text_part_says_everything_in_plain_words() {
-        let mail = INVITE.mail("ada@example.com");
+        let mail = to_ada(INVITE);
 
-        assert_eq!(mail.to, "ada@example.com");
-        assert_eq!(mail.subject, "You're invited: Payments API");
+        assert_eq!(mail.to.as_str(), "ada@example.com");
+        assert_eq!(mail.subject.as_str(), "You're invited: Payments API");
         assert_eq!(
             mail.text,
             "Hello Ada Example,\n\
@@ -104,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_html_part_holds_the_same_fields_and_the_link() {
-        let html = INVITE.mail("ada@example.com").html;
+        let html = to_ada(INVITE).html;
 
         for field in
             ["Ada Example", "Example Ltd", "Backend Engineer", "Payments API", "2026-03-16"]
@@ -116,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_recruiter_without_a_company_is_not_named() {
-        let mail = Invite { company_name: None, ..INVITE }.mail("ada@example.com");
+        let mail = to_ada(Invite { company_name: None, ..INVITE });
 
         assert!(mail.text.contains("You are invited to a Tenon work simulation for the role of"));
         assert!(mail.html.contains("You are invited to a Tenon work simulation"));
@@ -126,7 +135,7 @@ mod tests {
     fn markup_in_a_field_stays_text_in_the_html_part() {
         let invite = Invite { candidate_name: "<img src=x>", url: "https://x/\"><b>", ..INVITE };
 
-        let mail = invite.mail("ada@example.com");
+        let mail = to_ada(invite);
 
         assert!(mail.text.contains("Hello <img src=x>,"));
         assert!(!mail.html.contains("<img"));
@@ -137,6 +146,6 @@ mod tests {
     fn a_field_cannot_add_a_header_or_turn_the_text_around() {
         let invite = Invite { simulation_title: "Pay\r\nBcc: x@y\u{202E}ments", ..INVITE };
 
-        assert_eq!(invite.mail("ada@example.com").subject, "You're invited: PayBcc: x@yments");
+        assert_eq!(to_ada(invite).subject.as_str(), "You're invited: PayBcc: x@yments");
     }
 }

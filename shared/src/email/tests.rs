@@ -1,116 +1,193 @@
+//! A provider's endpoint for the tests beside each provider, and what holds for all of them.
+
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_sesv2::Config;
-use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_http_client::Builder;
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::routing::post;
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::config::SmtpConfig;
+use crate::domain::id::CandidateSessionId;
+use crate::http_client;
+use crate::secret::Secret;
 
-/// An SES that answers every mail in one way and remembers what it was sent.
-#[derive(Clone)]
-struct Post {
-    answer: (StatusCode, &'static str, &'static str),
-    taken: Arc<Mutex<Vec<Value>>>,
+/// How an endpoint answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: &'static [(&'static str, &'static str)],
+    pub(super) body: &'static str,
 }
 
-async fn take(State(post): State<Post>, body: String) -> impl IntoResponse {
-    post.taken.lock().unwrap().push(serde_json::from_str(&body).unwrap());
-    let (status, kind, text) = post.answer;
-    (status, [("content-type", "application/json"), ("x-amzn-errortype", kind)], text)
+impl Answer {
+    pub(super) const fn json(status: u16, body: &'static str) -> Self {
+        Self { status, headers: &[], body }
+    }
 }
 
-async fn opened(answer: (StatusCode, &'static str, &'static str)) -> (Mailer, Post) {
-    let post_office = Post { answer, taken: Arc::default() };
-    let routes = Router::new()
-        .route("/v2/email/outbound-emails", post(take))
-        .with_state(post_office.clone());
+/// What an endpoint was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Method and path.
+    pub(super) line: String,
+    headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Asked {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// A service that answers everything in one way and remembers what it was asked.
+pub(super) struct Endpoint {
+    /// Its address, without a trailing slash.
+    pub(super) base: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Endpoint {
+    pub(super) async fn answering(answer: Answer) -> Self {
+        let asked = Arc::default();
+        let routes = Router::new().fallback(take).with_state((answer, Arc::clone(&asked)));
+        let (listener, base) = listening().await;
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { base, asked }
+    }
+
+    /// The one thing it was asked.
+    pub(super) fn only(&self) -> Asked {
+        let asked = self.asked.lock().unwrap();
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        asked[0].clone()
+    }
+}
+
+async fn take(
+    State((answer, asked)): State<(Answer, Arc<Mutex<Vec<Asked>>>)>,
+    (method, uri): (Method, Uri),
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let body = serde_json::from_slice(&body).unwrap();
+    asked.lock().unwrap().push(Asked { line: format!("{method} {uri}"), headers, body });
+    let mut response = answer.body.into_response();
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap();
+    for (name, value) in answer.headers {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+async fn listening() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    (Mailer::Ses(client(&endpoint)), post_office)
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    (listener, base)
 }
 
-fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .endpoint_url(endpoint)
-        .http_client(Builder::new().build_http())
-        .build();
-    Client::from_conf(config)
+/// An address that nobody listens at.
+pub(super) async fn nowhere() -> String {
+    listening().await.1
 }
 
-fn mail() -> Mail {
+/// A service that reads a request, says these bytes and hangs up.
+pub(super) async fn dropped(bytes: &'static str) -> String {
+    let (listener, base) = listening().await;
+    tokio::spawn(async move {
+        while let Ok((mut caller, _)) = listener.accept().await {
+            read_request(&mut caller).await;
+            caller.write_all(bytes.as_bytes()).await.unwrap();
+        }
+    });
+    base
+}
+
+/// Reads a request to its end: hanging up before would be a reset, and no lost answer.
+async fn read_request(caller: &mut TcpStream) {
+    let mut request = Vec::new();
+    let mut end = None;
+    while end.is_none_or(|end| request.len() < end) {
+        let mut bytes = [0; 1024];
+        match caller.read(&mut bytes).await {
+            Ok(count) if count > 0 => request.extend_from_slice(&bytes[..count]),
+            _ => return,
+        }
+        let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
+        end = text.split_once("\r\n\r\n").map(|(head, _body)| {
+            let length = head.split_once("content-length: ").unwrap().1;
+            let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+            head.len() + 4 + length
+        });
+    }
+}
+
+pub(super) fn http() -> Client {
+    http_client::build().unwrap()
+}
+
+/// Mail 3 of session 12.
+pub(super) fn mail() -> Mail {
     Mail {
-        to: "ada@example.com".to_owned(),
-        subject: "Hello\r\nBcc: x".to_owned(),
+        key: MailKey { session: CandidateSessionId::new(12), number: 3 },
+        at: "2026-03-02T09:00:00Z".parse().unwrap(),
+        to: EmailAddress::parse("ada@example.com").unwrap(),
+        subject: Subject::new("Hello\r\nBcc: x"),
         text: "Text".to_owned(),
         html: "<p>Text</p>".to_owned(),
-        tag: "invite 7".to_owned(),
     }
 }
 
-#[tokio::test]
-async fn ses_is_given_both_parts_and_one_line_of_subject() {
-    let (mailer, post) = opened((StatusCode::OK, "", r#"{"MessageId": "m-1"}"#)).await;
-
-    let id = mailer.send("Tenon <no-reply@tenon.test>", &mail()).await.unwrap();
-
-    assert_eq!(id, MessageId("m-1".to_owned()));
-    let part = |data: &str| json!({"Data": data, "Charset": "UTF-8"});
-    let expected = json!({
-        "FromEmailAddress": "Tenon <no-reply@tenon.test>",
-        "Destination": {"ToAddresses": ["ada@example.com"]},
-        "Content": {"Simple": {
-            "Subject": part("HelloBcc: x"),
-            "Body": {"Text": part("Text"), "Html": part("<p>Text</p>")},
-        }},
-        "EmailTags": [{"Name": "mail", "Value": "invite_7"}],
-    });
-    assert_eq!(*post.taken.lock().unwrap(), [expected]);
-}
-
-#[tokio::test]
-async fn a_refusal_is_final_unless_time_may_mend_it() {
-    let cases = [
-        (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", MailFailure::NotSent),
-        (StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", MailFailure::NotSent),
-        (StatusCode::BAD_REQUEST, "MessageRejected", MailFailure::Refused),
-        (StatusCode::FORBIDDEN, "AccountSuspendedException", MailFailure::Refused),
-    ];
-    for (status, kind, expected) in cases {
-        let (mailer, _post) = opened((status, kind, r#"{"message": "ada@example.com"}"#)).await;
-
-        let error = mailer.send("no-reply@tenon.test", &mail()).await.unwrap_err();
-
-        assert_eq!((error.kind, error.to_string().as_str()), (expected, "cannot send a mail"));
-    }
-}
-
-#[tokio::test]
-async fn a_service_that_is_not_there_is_worth_another_try() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-
-    let error = Mailer::Ses(client(&endpoint)).send("a@b", &mail()).await.unwrap_err();
-
-    assert_eq!(error.kind, MailFailure::NotSent);
+fn mailer(provider: MailProvider, from: &str) -> Result<Mailer, Error> {
+    let config = MailConfig { provider, from: from.to_owned() };
+    let aws = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+    Mailer::new(&config, &aws, http())
 }
 
 #[tokio::test]
 async fn the_console_takes_everything() {
-    let id = Mailer::Console.send("a@b", &mail()).await.unwrap();
+    let console = mailer(MailProvider::Console, "a@tenon.example").unwrap();
 
-    assert_eq!(id, MessageId("console".to_owned()));
+    assert_eq!(console.send(&mail()).await, Ok(MessageId::read("console")));
+}
+
+#[tokio::test]
+async fn what_cannot_send_fails_at_the_start_and_shows_no_secret() {
+    let smtp = MailProvider::Smtp(SmtpConfig {
+        host: "mail.example.com".to_owned(),
+        port: 587,
+        login: Some(("user".to_owned(), Secret::new("hunter2"))),
+        tls: true,
+    });
+
+    let good = mailer(smtp.clone(), "Tenon <a@tenon.example>").unwrap();
+    let sender = mailer(smtp, "Tenon").unwrap_err();
+
+    assert_eq!(good.to_string(), "smtp");
+    assert!(!format!("{good:?}").contains("hunter2"));
+    assert_eq!(sender.chain(), "setting up mail failed: the sender is no address");
+}
+
+#[test]
+fn a_subject_is_one_line_that_reads_in_one_direction() {
+    let hostile =
+        "Pay\r\nBcc: eve@evil.example\u{0}\u{7f}\u{85}\u{202E}stnem\u{2066}\u{200F}\u{61C}";
+
+    assert_eq!(Subject::new(hostile).as_str(), "PayBcc: eve@evil.examplestnem");
+    assert_eq!(Subject::new("Zahlungen für Zoë ✓").as_str(), "Zahlungen für Zoë ✓");
+}
+
+#[test]
+fn a_name_that_a_provider_gives_is_printable_and_short() {
+    assert_eq!(MessageId::read("m-1").unwrap().into_string(), "m-1");
+    for wrong in ["", "a b", "a\r\nb", "ü", &"a".repeat(256)] {
+        assert_eq!(MessageId::read(wrong), None, "{wrong}");
+    }
 }

@@ -2,6 +2,7 @@
 //! them are one write; the answer does not wait for GitHub or for the mail.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::auth::owned::Owned;
@@ -9,6 +10,7 @@ use crate::auth::principal::Recruiter;
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::invite_token::InviteToken;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
@@ -16,6 +18,7 @@ use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, Noun};
+use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
@@ -32,6 +35,14 @@ pub struct Invited {
     pub url: String,
     /// Whether the link is new; otherwise the candidate had it before.
     pub created: bool,
+}
+
+/// What the record of a key keeps of an invite: never its token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    session: CandidateSessionId,
+    created: bool,
 }
 
 /// A simulation of the recruiter who invites, and the session that an address was invited to in it,
@@ -57,18 +68,35 @@ pub async fn open_guests(
 }
 
 /// Invites `name` at `email`, whom `guests` was read for; an address that was invited before gets
-/// the same session again.
+/// the same session again. Under a `key` that was used before nothing is done: the answer has that
+/// invite's outcome, and the link that is valid now.
 pub async fn invite_candidate(
     app: &App,
     recruiter: &Recruiter,
     guests: Guests,
-    name: &CandidateName,
-    email: &EmailAddress,
-) -> Result<Invited, Error> {
+    (name, email): (&CandidateName, &EmailAddress),
+    key: Option<&IdempotencyKey>,
+) -> Result<Once<Invited>, Error> {
     let id = guests.simulation.get().id;
-    let again = || open_guests(app, recruiter, id, email);
-    let (session, created) =
-        settled_from(guests, again, |guests| attempt(app, guests, name, email)).await?;
+    let request = keyed(key, &recruiter.user().sub, Operation::Invite(id), &(name, email))?;
+    match start(app, request).await? {
+        Start::Before(Kept { session, created }) => {
+            let session = app.store.session(session).await?;
+            let gone = || Error::internal("answering again", "the session is gone");
+            let session = session.ok_or_else(gone)?.value;
+            Ok(Once::replayed(invited(app, (session, created))?))
+        }
+        Start::Now(receipt) => {
+            let again = || open_guests(app, recruiter, id, email);
+            let attempt = |guests| attempt(app, guests, (name, email), &receipt);
+            let stored = settled_from(guests, again, attempt).await;
+            let stored = stored.and_then(|stored| invited(app, stored));
+            receipt.close(app, stored).await
+        }
+    }
+}
+
+fn invited(app: &App, (session, created): (CandidateSession, bool)) -> Result<Invited, Error> {
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }
@@ -85,12 +113,12 @@ pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, Strin
 async fn attempt(
     app: &App,
     guests: Guests,
-    name: &CandidateName,
-    email: &EmailAddress,
+    (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     match guests.invited {
-        Some(session) => again(app, session, name).await,
-        None => first(app, guests.simulation.get(), (name, email)).await,
+        Some(session) => again(app, session, name, receipt).await,
+        None => first(app, guests.simulation.get(), (name, email), receipt).await,
     }
 }
 
@@ -98,6 +126,7 @@ async fn first(
     app: &App,
     simulation: &Simulation,
     (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let now = app.clock.now();
     let id = CandidateSessionId::new(app.mint.id(now));
@@ -119,6 +148,7 @@ async fn first(
             write = write.create(&workspace)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
     }
+    let write = receipt.sign(write, Kept { session: id, created: true })?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some((session, true))),
         Written::Refused => Ok(None),
@@ -129,6 +159,7 @@ async fn again(
     app: &App,
     id: CandidateSessionId,
     name: &CandidateName,
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let Some(desk) = app.store.desk(id).await? else { return Ok(None) };
     let now = app.clock.now();
@@ -140,10 +171,10 @@ async fn again(
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
     let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
-    if session == *before && !abandoned {
-        return Ok(Some((session, renewed)));
+    let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
+    if session != *before || abandoned {
+        write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
     }
-    let mut write = try_again(app, &desk, Transaction::new().replace(&desk.session, &session)?)?;
     if session.mail.number != before.mail.number {
         write = write.create(&mail_job(app, &session, now))?;
     }

@@ -3,15 +3,18 @@
 use crate::app::App;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
-use crate::domain::invite_mail::{InviteMail, MailStatus};
+use crate::domain::invite_mail::{InviteMail, MailKey};
 use crate::domain::job::Outcome;
-use crate::email::MailFailure;
+use crate::email::failure::{MailError, MailFailure};
 use crate::email::invite::Invite;
+use crate::email::{Mail, MessageId};
 use crate::error::Error;
 use crate::flows::invite_candidate::link;
+use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// Sends mail `number` of a session, unless it went out or a newer one was asked for.
+/// Sends mail `number` of a session, unless it went out, a newer one was asked for, or its address
+/// takes none.
 ///
 /// `sending` is recorded before the provider is called: a lost answer may cost a second mail, and a
 /// mail is never lost.
@@ -20,43 +23,86 @@ pub async fn send_invite(
     session: CandidateSessionId,
     number: u32,
 ) -> Result<Outcome, Error> {
-    let Some(session) = record(app, session, number, InviteMail::sending).await? else {
-        return abandon(app, session, number, "The mail service did not answer.").await;
+    let session = match begun(app, session, number).await? {
+        Begun::Over => return Ok(Outcome::Done),
+        Begun::NeverAnswered => {
+            return abandon(app, session, number, "The mail service did not answer.").await;
+        }
+        Begun::Sending(session) => session,
     };
-    let (_token, url) = link(app, &session)?;
-    let to = session.invite_email.as_str();
+    match app.mailer.send(&written(app, &session)?).await {
+        Ok(id) => {
+            let (id, now) = (id.map(MessageId::into_string), app.clock.now());
+            let sent = |mail: InviteMail| Some(mail.sent(id.clone(), now));
+            record(app, session.id, number, sent).await?;
+            Ok(Outcome::Done)
+        }
+        Err(error) => failed(app, session.id, number, &error).await,
+    }
+}
+
+/// Where a mail is when its job begins.
+enum Begun {
+    /// There is nothing to send.
+    Over,
+    /// It was handed over too often without an answer.
+    NeverAnswered,
+    /// It is about to be handed over.
+    Sending(Box<CandidateSession>),
+}
+
+async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, Error> {
+    settled(|| async {
+        let Some(read) = awaiting(app, id, number).await? else { return Ok(Some(Begun::Over)) };
+        let mut session = read.value.clone();
+        let found = app.store.suppression(&session.invite_email).await?;
+        let now = app.clock.now();
+        if let Some(found) = found.filter(|found| found.value.in_force(now)) {
+            session.mail = session.mail.suppressed(&found.value);
+            return Ok(replaced(app, &read, &session).await?.then_some(Begun::Over));
+        }
+        let Some(mail) = session.mail.sending() else { return Ok(Some(Begun::NeverAnswered)) };
+        session.mail = mail;
+        let replaced = replaced(app, &read, &session).await?;
+        Ok(replaced.then(|| Begun::Sending(Box::new(session))))
+    })
+    .await
+}
+
+fn written(app: &App, session: &CandidateSession) -> Result<Mail, Error> {
+    let (_token, url) = link(app, session)?;
     let expires_on = session.invite.expires_at.strftime("%Y-%m-%d").to_string();
-    let mail = Invite {
+    let invite = Invite {
         candidate_name: session.candidate_name.as_str(),
         role: session.role.as_str(),
         simulation_title: session.simulation_title.as_str(),
         company_name: Some(session.company_name.as_str()),
         url: &url,
         expires_on: &expires_on,
-    }
-    .mail(to);
-    let sent = app.mailer.send(&app.config.mail.from, &mail).await;
-    let now = app.clock.now();
-    match sent {
-        Ok(id) => {
-            let sent = |mail: InviteMail| Some(mail.sent(id.0.clone(), now));
-            record(app, session.id, number, sent).await?;
-            Ok(Outcome::Done)
+    };
+    let key = MailKey { session: session.id, number: session.mail.number };
+    Ok(invite.mail(&session.invite_email, key, app.clock.now()))
+}
+
+async fn failed(
+    app: &App,
+    session: CandidateSessionId,
+    number: u32,
+    error: &MailError,
+) -> Result<Outcome, Error> {
+    let told = error.to_string();
+    match error.kind {
+        MailFailure::Refused => abandon(app, session, number, &told).await,
+        MailFailure::Unanswered => Ok(Outcome::Failed(told, None)),
+        MailFailure::NotSent(pause) => {
+            let not_sent = |mail: InviteMail| Some(mail.not_sent(&told));
+            record(app, session, number, not_sent).await?;
+            Ok(Outcome::Failed(told, pause))
         }
-        Err(error) => {
-            let told = error.to_string();
-            match error.kind {
-                MailFailure::Unanswered => Ok(Outcome::Failed(told, None)),
-                MailFailure::NotSent => {
-                    let not_sent =
-                        |mail: InviteMail| Some(mail.not_sent("The mail service is busy."));
-                    record(app, session.id, number, not_sent).await?;
-                    Ok(Outcome::Failed(told, None))
-                }
-                MailFailure::Refused => {
-                    abandon(app, session.id, number, "The mail service refused the mail.").await
-                }
-            }
+        MailFailure::RateLimited(pause) => {
+            let limited = |mail: InviteMail| Some(mail.rate_limited(&told));
+            record(app, session, number, limited).await?;
+            Ok(Outcome::Failed(told, pause))
         }
     }
 }
@@ -82,19 +128,30 @@ async fn record(
     change: impl Fn(InviteMail) -> Option<InviteMail>,
 ) -> Result<Option<CandidateSession>, Error> {
     settled(|| async {
-        let read = app.store.session(id).await?;
-        let open = |session: &CandidateSession| {
-            session.mail.number == number && session.mail.status != MailStatus::Sent
-        };
-        let Some(read) = read.filter(|read| open(&read.value)) else { return Ok(Some(None)) };
+        let Some(read) = awaiting(app, id, number).await? else { return Ok(Some(None)) };
         let mut session = read.value.clone();
         let Some(mail) = change(session.mail) else { return Ok(Some(None)) };
         session.mail = mail;
-        let write = Transaction::new().replace(&read, &session)?;
-        Ok(match app.store.write(write, &app.mint).await? {
-            Written::Yes => Some(Some(session)),
-            Written::Refused => None,
-        })
+        Ok(replaced(app, &read, &session).await?.then_some(Some(session)))
     })
     .await
+}
+
+/// The session, as long as its mail `number` is to be sent.
+async fn awaiting(
+    app: &App,
+    id: CandidateSessionId,
+    number: u32,
+) -> Result<Option<Stored<CandidateSession>>, Error> {
+    let read = app.store.session(id).await?;
+    Ok(read.filter(|read| read.value.mail.awaits(number)))
+}
+
+async fn replaced(
+    app: &App,
+    read: &Stored<CandidateSession>,
+    session: &CandidateSession,
+) -> Result<bool, Error> {
+    let write = Transaction::new().replace(read, session)?;
+    Ok(app.store.write(write, &app.mint).await? == Written::Yes)
 }

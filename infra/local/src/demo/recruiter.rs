@@ -148,9 +148,9 @@ pub(super) async fn invites_ada(
             answer.is(200)?;
             let Some(row) = answer.row("", &row)? else { return Ok(None) };
             let mail = row.get("inviteEmailStatus").and_then(Value::as_str);
-            match mail.filter(|mail| matches!(*mail, "queued" | "sending" | "sent")) {
+            match mail.filter(|mail| matches!(*mail, "queued" | "sent")) {
                 Some(mail) => Ok(Some(((), format!("Ada is listed; her mail is {mail}")))),
-                None => Err(Surprise::new("`inviteEmailStatus` queued, sending or sent")),
+                None => Err(Surprise::new("`inviteEmailStatus` queued or sent")),
             }
         })
         .await?;
