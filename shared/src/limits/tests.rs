@@ -59,3 +59,16 @@ async fn limits_that_are_off_do_not_ask_the_table() {
     ));
     assert_eq!(store.calls().count(), 0);
 }
+
+#[test]
+fn an_address_counts_for_its_network_and_no_address_is_one_caller() {
+    let of = |text: &str| of_address(limit::FAILED_LOGIN, Some(text.parse().unwrap()));
+    let unknown = of_address(limit::FAILED_LOGIN, None);
+
+    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+    assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::2"));
+    assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+    assert_eq!(unknown, of_address(limit::FAILED_LOGIN, None));
+    assert_ne!(unknown, of("192.0.2.1"));
+}
