@@ -5,6 +5,9 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::error::Noun;
 
+const ON: LimitsConfig = LimitsConfig { enabled: true, trusted_proxies: Vec::new() };
+const OFF: LimitsConfig = LimitsConfig { enabled: false, trusted_proxies: Vec::new() };
+
 /// Limits that are counted in a table where nobody answers.
 async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -20,13 +23,9 @@ async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
     (Limits::new(&config, &store, &clock), store)
 }
 
-fn switched(enabled: bool) -> LimitsConfig {
-    LimitsConfig { enabled, trusted_proxies: Vec::new() }
-}
-
 #[tokio::test]
 async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() {
-    let (limits, store) = nobody_counts(switched(true)).await;
+    let (limits, store) = nobody_counts(ON).await;
 
     let (answers, entry) = ledger::kept(async {
         let taken = limits.take(limit::SUBMIT.of(&[&1])).await;
@@ -48,7 +47,7 @@ async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() 
 
 #[tokio::test]
 async fn limits_that_are_off_do_not_ask_the_table() {
-    let (limits, store) = nobody_counts(switched(false)).await;
+    let (limits, store) = nobody_counts(OFF).await;
 
     limits.take(limit::SUBMIT.of(&[&1])).await.unwrap();
     limits.failed_admin_key(None).await;
