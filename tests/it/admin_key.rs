@@ -169,7 +169,7 @@ async fn with_the_key_the_routes_are_like_any_other() {
     assert_eq!((listed.status, cost), (200, Cost::of_table(1)));
     assert_eq!(call(Method::GET, "/api/admin/nothing").await.refusal().0, 404);
     let wrong = call(Method::PATCH, "/api/admin/companies/domains/local.test").await;
-    assert_eq!((wrong.status, wrong.header("allow")), (405, Some("PUT,DELETE")));
+    assert_eq!((wrong.status, wrong.header("allow")), (405, Some("DELETE, OPTIONS, PUT")));
     let request = nobody.request(Method::POST, "/api/admin/companies").header("x-admin-key", KEY);
     let unread = nobody.send(request.header("content-type", "application/json").body("{")).await;
     assert_eq!(unread.pointers(), [("/body".to_owned(), "json_invalid".to_owned())]);

@@ -23,17 +23,14 @@ pub(crate) async fn admitted_or_astray(app: &App, request: Request) -> Request {
     }
     let (mut parts, body) = request.into_parts();
     let key = shown(&parts.headers);
-    match key.and_then(|key| Admin::by_key(app.config.admin_key.as_ref(), key)) {
-        Some(admin) => {
-            parts.extensions.insert(admin);
+    if let Some(admin) = key.and_then(|key| Admin::by_key(app.config.admin_key.as_ref(), key)) {
+        parts.extensions.insert(admin);
+    } else {
+        if key.is_some() {
+            let address = address::client(&parts, &app.config.limits.trusted_proxies);
+            app.limits.failed_admin_key(address).await;
         }
-        None => {
-            if key.is_some() {
-                let address = address::client(&parts, &app.config.limits.trusted_proxies);
-                app.limits.failed_admin_key(address).await;
-            }
-            parts.uri = Uri::from_static(NOWHERE);
-        }
+        parts.uri = Uri::from_static(NOWHERE);
     }
     Request::from_parts(parts, body)
 }
