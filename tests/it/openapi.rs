@@ -85,7 +85,10 @@ fn an_answer_tells_every_field_but_those_of_a_day_that_has_none() {
     };
 
     assert_eq!(optional("CandidateRow"), Vec::<String>::new());
-    assert_eq!(optional("SimulationTask"), ["repoFullName", "repoUrl", "templateRepoFullName"]);
+    assert_eq!(
+        optional("SimulationTask"),
+        ["codespaceUrl", "preProvisioned", "repoFullName", "repoUrl", "templateRepoFullName"]
+    );
     assert_eq!(optional("CreateSimulation"), ["focus", "templateKey"]);
     let problem = ["details", "error", "errors", "retryAfterSeconds"];
     assert_eq!(optional("Problem"), problem);

@@ -138,9 +138,11 @@ struct DetailTask {
     #[schema(value_type = String, required = false, format = "uri")]
     repo_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, format = "uri")]
     codespace_url: Option<String>,
     /// Whether every candidate finds the repository made; code days only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
     pre_provisioned: Option<bool>,
 }
 
