@@ -9,13 +9,16 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::LimitsConfig;
-use crate::domain::limit::{self, Allowance};
+use crate::domain::limit::{self, Allowance, Policy};
 use crate::error::Error;
 use crate::ledger::{self, Standing};
 use crate::store::Store;
 
 /// How long a request waits to hear whether it may pass.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Bits of an IPv6 address that name one network: whoever has one has all addresses in it.
+const NETWORK_BITS: u32 = 64;
 
 /// Who may do what how often. Clones share their counts, as all processes do.
 #[derive(Debug, Clone)]
@@ -56,7 +59,7 @@ impl Limits {
     /// answered: `refusal`, or [`Error::RateLimited`] once there were too many. Requests with a good
     /// token are not asked about, so an address full of failures keeps nobody out.
     pub async fn failed_login(&self, address: Option<IpAddr>, refusal: Error) -> Error {
-        let counted = self.take(limit::FAILED_LOGIN.of_address(address)).await;
+        let counted = self.take(of_address(limit::FAILED_LOGIN, address)).await;
         counted.err().unwrap_or(refusal)
     }
 
@@ -69,7 +72,7 @@ impl Limits {
     /// limit does is tell: the guess that reaches it is an error in the log, one for each window, to
     /// put an alarm on.
     pub async fn failed_admin_key(&self, address: Option<IpAddr>) {
-        let standing = self.standing(&limit::ADMIN_KEY.of_address(address)).await;
+        let standing = self.standing(&of_address(limit::ADMIN_KEY, address)).await;
         if let Some((true, Standing { remaining: 0, .. })) = standing {
             tracing::error!("somebody guesses at the admin key");
         }
@@ -101,6 +104,19 @@ impl Limits {
             reset_seconds: window.seconds_left(now),
         };
         Some((taken.is_some(), standing))
+    }
+}
+
+/// What a network address may use of `policy`. An IPv6 address counts for its /64 network, and all
+/// callers whose address is not known share one allowance.
+fn of_address(policy: Policy, address: Option<IpAddr>) -> Allowance {
+    match address.map(|address| address.to_canonical()) {
+        None => policy.of(&[&"unknown"]),
+        Some(IpAddr::V4(address)) => policy.of(&[&address]),
+        Some(IpAddr::V6(address)) => {
+            let network = address.to_bits() >> (u128::BITS - NETWORK_BITS);
+            policy.of(&[&"network", &network])
+        }
     }
 }
 

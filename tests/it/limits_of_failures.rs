@@ -1,7 +1,7 @@
 //! Requests without a good token are counted by address; requests with one are not.
 
 use local::issuer::Role;
-use shared::domain::limit::FAILED_LOGIN;
+use shared::domain::limit::{ADMIN_KEY, FAILED_LOGIN};
 use tests::caller::{Answer, Caller};
 use tests::cost::Cost;
 use tests::story::Story;
@@ -88,4 +88,27 @@ async fn behind_our_proxies_the_hop_nearest_to_them_is_the_address() {
     assert_eq!(coming(&nobody, "203.0.113.1").await.status, 429);
     assert_eq!(coming(&nobody, "203.0.113.1, 203.0.113.2").await.status, 401);
     assert_eq!(nobody.get(ME).await.status, 401, "the proxy itself has an allowance too");
+}
+
+#[tokio::test]
+async fn guessing_at_the_admin_key_tells_nothing_and_keeps_the_right_key_out_of_nothing() {
+    let right = "an admin key of the tests, long enough";
+    let story = Story::with(&[SWITCH, ("TENON_ADMIN_API_KEY", right)]).await;
+    let nobody = story.nobody();
+    let knock = async |key: &str| {
+        let request = nobody.request(http::Method::GET, "/api/admin/companies");
+        nobody.send(request.header("x-admin-key", key)).await
+    };
+    let unknown = nobody.get("/api/nothing").await;
+
+    for _guess in 0..ADMIN_KEY.max + 2 {
+        let wrong = knock("a guess of somebody, long enough too").await;
+        assert_eq!((wrong.status, wrong.problem()), (404, unknown.problem()));
+        assert!(["ratelimit", "retry-after"].iter().all(|name| wrong.header(name).is_none()));
+    }
+
+    assert_eq!(knock(right).await.status, 200);
+    let counts = story.items("LIMIT#admin_key#").await;
+    assert_eq!(counts.len(), 1);
+    assert_eq!(counts[0]["hits"]["N"], ADMIN_KEY.max.to_string());
 }

@@ -26,7 +26,7 @@ async fn resend(story: &Story, invited: &Invited) -> Value {
 }
 
 /// An event about mail `number` of an invite, as EventBridge puts it into the queue.
-fn event(key: &str, detail: Value) -> Value {
+fn event(key: &str, detail: &Value) -> Value {
     let mut event = json!({
         "version": "0",
         "id": "8f0c5a52-4f0b-4b40-9d9c-3b6d2a6f3c10",
@@ -125,8 +125,8 @@ async fn events_that_come_twice_or_in_the_wrong_order_change_nothing() {
     let story = Story::begin().await;
     let invited = story.invited(ADA).await;
     let key = format!("{}-1", invited.session);
-    let bounced = event(&key, bounce("Permanent"));
-    let complained = event(&key, complaint());
+    let bounced = event(&key, &bounce("Permanent"));
+    let complained = event(&key, &complaint());
 
     assert_eq!(delivered(&story, &complained).await, 3);
     let kept = story.items("").await;
@@ -142,7 +142,7 @@ async fn events_that_come_twice_or_in_the_wrong_order_change_nothing() {
 async fn an_event_that_overtakes_the_answer_is_not_overwritten_by_it() {
     let story = Story::begin().await;
     let invited = story.invited_just_now(ADA).await;
-    let event = event(&format!("{}-1", invited.session), bounce("Permanent"));
+    let event = event(&format!("{}-1", invited.session), &bounce("Permanent"));
 
     story.stack.queue.push(&event.to_string(), Duration::ZERO);
     story.settle().await;
@@ -161,7 +161,7 @@ async fn an_older_mails_bounce_leaves_the_newest_as_it_is_and_stops_the_next() {
     resend(&story, &invited).await;
     story.settle().await;
 
-    let older = event(&format!("{}-1", invited.session), bounce("Permanent"));
+    let older = event(&format!("{}-1", invited.session), &bounce("Permanent"));
     assert_eq!(delivered(&story, &older).await, 3);
     assert_eq!(mail(&story, &invited).await[0], "sent");
 
@@ -178,16 +178,16 @@ async fn what_concerns_no_mail_of_ours_is_acknowledged_and_stores_nothing() {
     let invited = story.invited(ADA).await;
     let key = format!("{}-1", invited.session);
     let kept = story.items("").await;
-    let mut elsewhere = event(&key, bounce("Permanent"));
+    let mut elsewhere = event(&key, &bounce("Permanent"));
     elsewhere["source"] = json!("aws.s3");
-    let mut headless = event(&key, bounce("Permanent"));
+    let mut headless = event(&key, &bounce("Permanent"));
     headless["detail"]["mail"] = json!("lost");
 
     for (message, calls) in [
-        (event(&key, bounce("Transient")), 0),
-        (event(&key, json!({ "delivery": { "recipients": [ADA] } })), 0),
-        (event("77-1", bounce("Permanent")), 1),
-        (event("somebody-else", bounce("Permanent")), 0),
+        (event(&key, &bounce("Transient")), 0),
+        (event(&key, &json!({ "delivery": { "recipients": [ADA] } })), 0),
+        (event("77-1", &bounce("Permanent")), 1),
+        (event("somebody-else", &bounce("Permanent")), 0),
         (elsewhere, 0),
         (headless, 0),
         (json!("no event"), 0),
@@ -207,7 +207,7 @@ async fn whether_an_address_takes_mail_costs_one_call_in_the_job_and_none_in_the
     let calls = || story.stack.app.store.calls().count();
     let mut costs = Vec::new();
 
-    for event in [None, Some(event(&format!("{}-2", invited.session), bounce("Permanent")))] {
+    for event in [None, Some(event(&format!("{}-2", invited.session), &bounce("Permanent")))] {
         if let Some(event) = event {
             delivered(&story, &event).await;
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use local::{environment, settings};
+use local::{environment, generated};
 use shared::config::settings::ALL;
 
 fn committed(name: &str) -> String {
@@ -11,10 +11,10 @@ fn committed(name: &str) -> String {
 }
 
 #[test]
-fn the_reference_and_the_example_are_those_of_the_code() {
-    let anew = "write it anew with `cargo dev settings`";
-    assert_eq!(committed("docs/settings.md"), settings::reference(), "{anew}");
-    assert_eq!(committed(".env.example"), settings::environment_example(), "{anew}");
+fn what_is_made_from_the_code_is_what_the_code_makes() {
+    for (name, text) in generated::files().unwrap() {
+        assert!(committed(name) == text, "{name} is old: run `cargo dev docs` and commit it");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::file::File;
 
-/// The document of all functions; `cargo dev openapi` writes it, and a test compares it with the code.
+/// The document of all functions; `cargo dev docs` writes it, and a test compares it with the code.
 const DOCUMENT: File = File {
     name: "openapi.json",
     content_type: "application/json",

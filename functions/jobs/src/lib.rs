@@ -69,10 +69,10 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
 
 /// Whether what was done about `about` is recorded; a failure is told.
 fn told(done: Result<(), shared::error::Error>, about: &str) -> bool {
-    if let Err(error) = &done {
+    let told = |error: shared::error::Error| {
         tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
-    }
-    done.is_ok()
+    };
+    done.map_err(told).is_ok()
 }
 
 #[cfg(test)]

@@ -11,14 +11,12 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use local::demo;
-use local::document;
 use local::environment::{self, EnvironmentError};
+use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
-use local::settings;
 use local::stack::{Data, Listeners, Options, Stack};
 use shared::clock::Clock;
-use shared::error::catalogue;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;
 use tokio::net::TcpListener;
@@ -55,14 +53,10 @@ pub(crate) struct Arguments {
 enum Command {
     /// Play the five days over HTTP against a fresh stack, printing one line a step.
     Demo(Demo),
-    /// Print the page `docs/errors.md`: every error there is.
-    Errors,
+    /// Write everything anew that is made from the code: docs/ and .env.example.
+    Docs,
     /// Start everything but the API, for functions that run under `cargo lambda watch`.
     Services(Services),
-    /// Write docs/settings.md and .env.example anew, from the settings that the code reads.
-    Settings,
-    /// Write docs/openapi.json, the API document, from the code.
-    Openapi,
 }
 
 #[derive(Debug, Args)]
@@ -178,20 +172,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
-        Some(Command::Errors) => {
-            let _ = write!(stdout(), "{}", catalogue::page());
-            Ok(())
-        }
+        Some(Command::Docs) => write_generated(),
         Some(Command::Services(services)) => serve_functions(services).await,
-        Some(Command::Settings) => write_settings(),
-        Some(Command::Openapi) => write_document(),
     }
-}
-
-fn write_document() -> Result<(), Failure> {
-    let path = PathBuf::from(document::FILE);
-    let written = std::fs::write(&path, document::text()?);
-    written.map_err(|source| Failure::File { path, source })
 }
 
 async fn up(up: Up) -> Result<(), Failure> {
@@ -370,13 +353,10 @@ fn file() -> Result<Option<String>, Failure> {
     }
 }
 
-/// Writes what is generated from the settings, wherever in the repository this was asked for.
-fn write_settings() -> Result<(), Failure> {
+/// Writes what is made from the code, wherever in the repository this was asked for.
+fn write_generated() -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (name, text) in [
-        ("docs/settings.md", settings::reference()),
-        (".env.example", settings::environment_example()),
-    ] {
+    for (name, text) in generated::files()? {
         let path = root.join(name);
         std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
         say!("wrote {name}");

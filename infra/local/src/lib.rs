@@ -8,6 +8,7 @@ pub mod demo;
 pub mod document;
 pub mod documents;
 pub mod environment;
+pub mod generated;
 pub mod github;
 pub mod issuer;
 pub mod mailbox;

@@ -13,7 +13,7 @@ pub fn reference() -> String {
         "# Settings\n\n\
          Every function reads them from its environment when it starts, and does not start with a \
          wrong one: all mistakes are\ntold together, by name. Switches are `1`, `0`, `true` or \
-         `false` in any case. Written by `cargo dev settings`.\n",
+         `false` in any case. Written by `cargo dev docs`.\n",
     );
     for group in ALL {
         line(&mut page, format_args!("\n## {}\n", group.title));
@@ -47,7 +47,7 @@ pub fn environment_example() -> String {
         "# Settings of the development stack. Copy this file to .env, which stays out of Git, and take \
          the # away\n# from what is to change: `cargo dev` provides the rest. A variable of the \
          environment wins over this file.\n# Put a value with blanks, quotes or $ between single \
-         quotes. Written by `cargo dev settings`.\n",
+         quotes. Written by `cargo dev docs`.\n",
     );
     for group in ALL {
         line(&mut file, format_args!("\n# {}", group.title.to_uppercase()));

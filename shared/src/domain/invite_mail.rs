@@ -76,10 +76,18 @@ impl InviteMail {
         }
     }
 
-    /// Whether mail `number` is still to be sent: it is the newest, and nobody has it yet.
+    /// Whether mail `number` is still to be sent: it is the newest, and its end is not known yet.
     pub fn awaits(&self, number: u32) -> bool {
-        let over =
-            matches!(self.status, MailStatus::Sent | MailStatus::Bounced | MailStatus::Complained);
+        let over = match self.status {
+            MailStatus::Queued
+            | MailStatus::Sending
+            | MailStatus::RateLimited
+            | MailStatus::Retrying => false,
+            MailStatus::Sent
+            | MailStatus::Failed
+            | MailStatus::Bounced
+            | MailStatus::Complained => true,
+        };
         self.number == number && !over
     }
 
@@ -104,7 +112,8 @@ impl InviteMail {
 
     /// The mail after an attempt that may be repeated without sending it twice.
     pub fn not_sent(self, why: &str) -> Self {
-        Self { unanswered: self.unanswered.saturating_sub(1), ..self.failed(why) }
+        let unanswered = self.unanswered.saturating_sub(1);
+        Self { status: MailStatus::Retrying, unanswered, ..self.failed(why) }
     }
 
     /// The same, when the provider takes no more mails for the moment.
@@ -175,7 +184,9 @@ pub enum MailStatus {
     Sent,
     /// The provider takes no more mails for the moment; it goes out later.
     RateLimited,
-    /// The provider refused it, or could not be reached; in the latter case it is tried again.
+    /// The provider failed or could not be reached; it is tried again.
+    Retrying,
+    /// The provider refused it, or it was tried too often.
     Failed,
     /// The address does not exist or refuses our mails.
     Bounced,
@@ -197,7 +208,7 @@ impl MailStatus {
             Self::Queued | Self::Sending => "queued",
             Self::Sent => "sent",
             Self::RateLimited => "rate_limited",
-            Self::Failed => "failed",
+            Self::Retrying | Self::Failed => "failed",
             Self::Bounced => "bounced",
             Self::Complained => "complained",
         }
@@ -223,7 +234,8 @@ mod tests {
         let throttled = once.rate_limited("busy");
         assert_eq!((throttled.status, throttled.unanswered), (MailStatus::RateLimited, 0));
         let failed = throttled.sending().unwrap().not_sent("gone");
-        assert_eq!((failed.status, failed.unanswered), (MailStatus::Failed, 0));
+        assert_eq!((failed.status, failed.unanswered), (MailStatus::Retrying, 0));
+        assert_eq!(failed.status.as_str(), "failed");
         let sent = failed.sending().unwrap().sent(Some("id".to_owned()), NOW);
         assert_eq!((sent.status, sent.error), (MailStatus::Sent, None));
     }
@@ -256,10 +268,12 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_awaited_until_somebody_has_it_and_only_the_newest_is() {
+    fn a_mail_is_awaited_until_its_end_and_only_the_newest_is() {
         let mail = InviteMail::first(NOW);
         assert!(mail.awaits(1) && !mail.awaits(2));
-        assert!(mail.clone().failed("no").awaits(1));
+        assert!(mail.clone().not_sent("busy").awaits(1));
+        assert!(mail.clone().rate_limited("busy").awaits(1));
+        assert!(!mail.clone().failed("no").awaits(1));
         assert!(!sent().awaits(1));
         assert!(!mail.next(NOW).awaits(1));
     }

@@ -6,15 +6,11 @@
 
 use std::fmt::Display;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-
-/// Bits of an IPv6 address that name one network: whoever has one has all addresses in it.
-const NETWORK_BITS: u32 = 64;
 
 /// At most `max` uses in each window. Windows follow each other without a gap, aligned to the epoch,
 /// so that all processes agree on them without a word.
@@ -43,19 +39,6 @@ impl Policy {
         }
         let holder = URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()));
         Allowance { policy: self, holder }
-    }
-
-    /// What a network address may use of this. An IPv6 address counts for its /64 network, and all
-    /// callers whose address is not known share one allowance.
-    pub fn of_address(self, address: Option<IpAddr>) -> Allowance {
-        match address.map(|address| address.to_canonical()) {
-            None => self.of(&[&"unknown"]),
-            Some(IpAddr::V4(address)) => self.of(&[&address]),
-            Some(IpAddr::V6(address)) => {
-                let network = address.to_bits() >> (u128::BITS - NETWORK_BITS);
-                self.of(&[&"network", &network])
-            }
-        }
     }
 
     /// The window that `now` is in.
@@ -179,17 +162,5 @@ mod tests {
         assert_ne!(RUN.of(&[&"a", &"b,1:c"]), RUN.of(&[&"a", &"b", &"c"]));
         assert_eq!(ada.holder().len(), 43);
         assert!(!ada.holder().contains("ada"));
-    }
-
-    #[test]
-    fn an_address_counts_for_its_network_and_no_address_is_one_caller() {
-        let of = |text: &str| FAILED_LOGIN.of_address(Some(text.parse().unwrap()));
-
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
-        assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::2"));
-        assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
-        assert_eq!(FAILED_LOGIN.of_address(None), FAILED_LOGIN.of_address(None));
-        assert_ne!(FAILED_LOGIN.of_address(None), of("192.0.2.1"));
     }
 }

@@ -206,10 +206,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn the_committed_page_is_what_the_code_says() {
-        let committed = include_str!("../../../docs/errors.md");
-        assert!(committed == page(), "write it with `cargo dev errors > docs/errors.md`");
-    }
 }

@@ -5,6 +5,9 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::error::Noun;
 
+const ON: LimitsConfig = LimitsConfig { enabled: true, trusted_proxies: Vec::new() };
+const OFF: LimitsConfig = LimitsConfig { enabled: false, trusted_proxies: Vec::new() };
+
 /// Limits that are counted in a table where nobody answers.
 async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -20,13 +23,9 @@ async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
     (Limits::new(&config, &store, &clock), store)
 }
 
-fn switched(enabled: bool) -> LimitsConfig {
-    LimitsConfig { enabled, trusted_proxies: Vec::new() }
-}
-
 #[tokio::test]
 async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() {
-    let (limits, store) = nobody_counts(switched(true)).await;
+    let (limits, store) = nobody_counts(ON).await;
 
     let (answers, entry) = ledger::kept(async {
         let taken = limits.take(limit::SUBMIT.of(&[&1])).await;
@@ -48,7 +47,7 @@ async fn a_limit_that_nobody_can_count_lets_everything_pass_and_tells_nothing() 
 
 #[tokio::test]
 async fn limits_that_are_off_do_not_ask_the_table() {
-    let (limits, store) = nobody_counts(switched(false)).await;
+    let (limits, store) = nobody_counts(OFF).await;
 
     limits.take(limit::SUBMIT.of(&[&1])).await.unwrap();
     limits.failed_admin_key(None).await;
@@ -58,4 +57,17 @@ async fn limits_that_are_off_do_not_ask_the_table() {
         Error::NotAuthenticated
     ));
     assert_eq!(store.calls().count(), 0);
+}
+
+#[test]
+fn an_address_counts_for_its_network_and_no_address_is_one_caller() {
+    let of = |text: &str| of_address(limit::FAILED_LOGIN, Some(text.parse().unwrap()));
+    let unknown = of_address(limit::FAILED_LOGIN, None);
+
+    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+    assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::2"));
+    assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+    assert_eq!(unknown, of_address(limit::FAILED_LOGIN, None));
+    assert_ne!(unknown, of("192.0.2.1"));
 }

@@ -69,44 +69,51 @@ impl Server {
         let mut stream = BufReader::new(stream);
         while let Some(line) = line(&mut stream).await? {
             self.heard.lock().unwrap().push(format!("{mark}{line}"));
-            let verb = line.split(' ').next().unwrap_or_default().to_owned();
-            let Some(reply) = self.reply(&line, &verb, mark) else { return Ok(None) };
+            let verb = line.split(' ').next().unwrap_or_default();
+            let mut reply = self.reply(&line, verb, mark);
+            if reply.starts_with("354") {
+                say(&mut stream, &reply).await?;
+                let mail = mail(&mut stream).await?;
+                self.mails.lock().unwrap().push(mail);
+                reply = self.reply(".", ".", mark);
+            }
+            if reply.is_empty() {
+                return Ok(None);
+            }
             say(&mut stream, &reply).await?;
-            match verb.as_str() {
+            match verb {
                 "STARTTLS" => return Ok(Some(stream.into_inner())),
                 "QUIT" => return Ok(None),
-                "DATA" if reply.starts_with("354") => {
-                    let mail = mail(&mut stream).await?;
-                    self.mails.lock().unwrap().push(mail);
-                    let Some(reply) = self.reply(".", ".", mark) else { return Ok(None) };
-                    say(&mut stream, &reply).await?;
-                }
                 _ => {}
             }
         }
         Ok(None)
     }
 
-    fn reply(&self, line: &str, verb: &str, mark: &str) -> Option<String> {
+    /// What it says to `line`; nothing when it hangs up instead.
+    fn reply(&self, line: &str, verb: &str, mark: &str) -> String {
         if let Some((at, instead)) = self.script.instead
             && line.starts_with(at)
         {
-            return (!instead.is_empty()).then(|| instead.to_owned());
+            return instead.to_owned();
         }
         let usual = match verb {
-            "EHLO" => {
-                let offered =
-                    self.script.offers.iter().filter(|it| mark.is_empty() || **it != "STARTTLS");
-                let offers: String = offered.map(|it| format!("250-{it}\r\n")).collect();
-                return Some(format!("250-mail.test\r\n{offers}250 SIZE 1000000"));
-            }
+            "EHLO" => return self.hello(mark),
             "STARTTLS" => "220 go ahead",
             "AUTH" => "235 welcome",
             "DATA" => "354 go ahead",
             "QUIT" => "221 bye",
             _ => "250 OK",
         };
-        Some(usual.to_owned())
+        usual.to_owned()
+    }
+
+    /// What it can do; it encrypts once.
+    fn hello(&self, mark: &str) -> String {
+        let offers = self.script.offers.iter().copied();
+        let offers = offers.filter(|offer| mark.is_empty() || *offer != "STARTTLS");
+        let lines: Vec<_> = ["mail.test"].into_iter().chain(offers).collect();
+        format!("250-{}\r\n250 SIZE 1000000", lines.join("\r\n250-"))
     }
 }
 
