@@ -153,7 +153,10 @@ async fn submissions_tell_the_next_cursor_in_their_body() {
     let keys = |body: &Value| body.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
 
     let whole = recruiter.get("/api/submissions").await.expect(200);
-    assert_eq!((keys(&whole), &whole["nextCursor"]), (vec!["items".into(), "nextCursor".into()], &json!(null)));
+    assert_eq!(
+        (keys(&whole), &whole["nextCursor"]),
+        (vec!["items".into(), "nextCursor".into()], &json!(null))
+    );
 
     let first = recruiter.get("/api/submissions?limit=4").await;
     let cursor = first.body["nextCursor"].as_str().unwrap().to_owned();
