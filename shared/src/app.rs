@@ -20,6 +20,7 @@ use crate::email::Mailer;
 use crate::error::Error;
 use crate::github::{GitHub, Settings};
 use crate::http_client;
+use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -49,6 +50,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Who is let in.
     pub gate: Gate,
+    /// Who may do what how often.
+    pub limits: Limits,
 }
 
 impl App {
@@ -85,7 +88,9 @@ impl App {
         let unsaid = if required { Unsaid::Unverified } else { Unsaid::Verified };
         let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
         let mailer = Mailer::new(&config.mail, &aws, http)?;
-        Ok(Self { config: Arc::new(config), clock, mint, store, queue, github, mailer, gate })
+        let limits = Limits::new(&config.limits, &store, &clock);
+        let config = Arc::new(config);
+        Ok(Self { config, clock, mint, store, queue, github, mailer, gate, limits })
     }
 
     /// The same things for a job: nobody waits, so GitHub may take longer.

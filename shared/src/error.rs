@@ -3,6 +3,7 @@
 //! A variant exists because somebody reacts differently. The wire texts and codes stand in
 //! `error/wire.rs`; `http/problem.rs` turns them into answers.
 
+pub mod catalogue;
 pub mod github;
 mod wire;
 
@@ -11,6 +12,8 @@ use std::error::Error as Cause;
 use thiserror::Error;
 
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
+use crate::domain::company::TooManyDomains;
+use crate::domain::id::CompanyId;
 use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
@@ -65,6 +68,12 @@ pub enum Error {
     /// The token is good and not a candidate's.
     #[error("the token is not a candidate's")]
     CandidateRequired,
+    /// A development identity that nobody has.
+    #[error("the development identity is nobody's")]
+    DevUserNotFound,
+    /// A development identity claimed from another machine.
+    #[error("a development identity was claimed from another machine")]
+    DevIdentityFromElsewhere,
     /// A task route without the session header.
     #[error("the candidate session header is missing")]
     SessionHeaderMissing,
@@ -134,6 +143,12 @@ pub enum Error {
     /// A browser asks for an origin that is not allowed.
     #[error("the origin is not allowed")]
     OriginNotAllowed,
+    /// A mail domain that is another company's: which one's.
+    #[error("the mail domain is another company's")]
+    DomainTaken(CompanyId),
+    /// A company with as many mail domains as there may be.
+    #[error("the company has too many mail domains")]
+    TooManyDomains,
     /// The answer took too long; whether something was stored is not known.
     #[error("the request took too long")]
     TimedOut,
@@ -207,6 +222,12 @@ impl From<ClaimRefused> for Error {
             ClaimRefused::Expired => Self::InviteExpired,
             ClaimRefused::NotVerified => Self::EmailNotVerified,
         }
+    }
+}
+
+impl From<TooManyDomains> for Error {
+    fn from(TooManyDomains: TooManyDomains) -> Self {
+        Self::TooManyDomains
     }
 }
 

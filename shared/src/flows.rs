@@ -2,14 +2,17 @@
 //!
 //! Nothing comes after the write; what must follow is a job in the same transaction.
 
+pub mod add_company;
 pub mod claim_session;
 pub mod create_simulation;
 pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
 pub mod invite_candidate;
+pub mod map_domain;
 pub mod mark_bounced;
 pub mod name_github_account;
+pub mod once;
 pub mod open_desk;
 pub mod open_simulation;
 pub mod prepare_workspace;

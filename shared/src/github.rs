@@ -12,6 +12,7 @@ pub mod error;
 mod junit;
 mod report_file;
 pub mod repositories;
+mod summary;
 #[cfg(test)]
 mod tests;
 

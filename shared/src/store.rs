@@ -1,8 +1,11 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
+pub mod companies;
+pub mod idempotency;
 pub mod item;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod page;
 pub mod runs;
 pub mod sessions;
@@ -15,14 +18,19 @@ pub mod users;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use crate::error::Error;
+use crate::ledger;
 use crate::store::item::{Entity, Item, Stored, key_item};
 use crate::store::keys::Key;
 
@@ -34,7 +42,16 @@ pub struct Store {
     calls: Calls,
 }
 
-/// Counts the requests that went out to the table, retries included.
+/// When an attempt at a request went out.
+#[derive(Debug)]
+struct SentAt(Instant);
+
+impl Storable for SentAt {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Counts the requests that went out to the table, retries included, and notes each in the account
+/// of the request that it was made for.
 #[derive(Debug, Clone, Default)]
 pub struct Calls(Arc<AtomicU64>);
 
@@ -54,9 +71,24 @@ impl Intercept for Calls {
         &self,
         _context: &BeforeTransmitInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.0.fetch_add(1, Ordering::SeqCst);
+        config.interceptor_state().store_put(SentAt(Instant::now()));
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        _context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // An attempt that failed before it went out was no call.
+        if let Some(SentAt(at)) = config.load::<SentAt>() {
+            ledger::table_call(at.elapsed());
+            config.interceptor_state().unset::<SentAt>();
+        }
         Ok(())
     }
 }

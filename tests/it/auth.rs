@@ -114,7 +114,7 @@ async fn logging_out_says_nothing_and_leaves_nothing_in_a_cache() {
     assert_eq!(bye.header("cache-control"), Some("no-store"));
     assert_eq!(bye.header("pragma"), Some("no-cache"));
     assert_eq!(bye.header("set-cookie"), None);
-    assert_eq!(wrong.header("allow"), Some("POST"));
+    assert_eq!(wrong.header("allow"), Some("OPTIONS, POST"));
     let detail = "Method Not Allowed";
     assert_eq!(wrong.problem(), problem(405, detail, "METHOD_NOT_ALLOWED", detail));
 }

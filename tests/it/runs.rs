@@ -264,3 +264,19 @@ async fn a_run_that_github_refuses_is_told_at_once_and_nothing_goes_on() {
     );
     assert_eq!((story.stack.queue.next_due(), story.stack.github.dispatches()), (None, 0));
 }
+
+#[tokio::test]
+async fn only_the_day_that_is_worked_on_can_be_run_and_what_ran_before_stays_readable() {
+    let story = Story::begin().await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    let id = started(&ada, task).await;
+
+    let ahead = ada.post(&run(task + 1), json!({})).await;
+    assert_eq!(ahead.refusal(), (400, "TASK_OUT_OF_ORDER", "Task out of order"));
+
+    story.hand_in_text(&ada, task).await;
+    let (late, cost) = story.costing(ada.post(&run(task), json!({}))).await;
+    assert_eq!(late.refusal(), (409, "SUBMISSION_CONFLICT", "Task already submitted"));
+    assert_eq!(cost, Cost::of_table(1));
+    assert_eq!(ada.get(&format!("{}/{id}", run(task))).await.status, 200);
+}

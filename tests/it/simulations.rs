@@ -237,6 +237,9 @@ async fn a_simulation_is_shown_in_full_to_its_recruiter() {
             task["templateRepoFullName"] = json!(REPOSITORY);
             task["repoFullName"] = json!(REPOSITORY);
             task["repoUrl"] = json!(format!("https://github.com/{REPOSITORY}"));
+            let codespace = format!("https://codespaces.new/{REPOSITORY}?quickstart=1");
+            task["codespaceUrl"] = json!(codespace);
+            task["preProvisioned"] = json!(true);
         }
         task
     };

@@ -6,6 +6,8 @@ use http::HeaderMap;
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::document;
+
 /// Somebody who calls the API over HTTP, as the web client does.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -32,6 +34,11 @@ impl Caller {
     /// The same caller, who names `session` on every call.
     pub fn on(&self, session: u64) -> Self {
         Self { session: Some(session), ..self.clone() }
+    }
+
+    /// The same caller, who calls the API at `api`.
+    pub fn at(&self, api: &str) -> Self {
+        Self { api: api.trim_end_matches('/').into(), ..self.clone() }
     }
 
     /// `GET path`.
@@ -61,12 +68,18 @@ impl Caller {
         request
     }
 
-    /// Sends `request`.
+    /// Sends `request`; the answer must be as the API document says.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = request.send().await.expect("the stack answers");
+        let (http, request) = request.build_split();
+        let request = request.expect("the request makes sense");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = http.execute(request).await.expect("the stack answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = answer.bytes().await.expect("the answer ends");
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        let wrong = document::judge(method.as_str(), &path, status, &body);
+        assert!(wrong.is_empty(), "{method} {path} is not as documented: {wrong:#?}");
+        Answer { status, headers, body }
     }
 }
 

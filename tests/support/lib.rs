@@ -9,6 +9,11 @@
 
 pub mod caller;
 pub mod cost;
+pub mod document;
+pub mod keys;
+pub mod kinds;
+pub mod logs;
+pub mod pages;
 pub mod problem;
 pub mod story;
 pub mod table;

@@ -1,12 +1,16 @@
 //! A stack of its own for every test, with a clock that stands still until it is told.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use local::github::runs::RunTiming;
 use local::issuer::{Identity, Role};
-use local::stack::{Data, Listeners, Options, Stack};
+use local::stack::{Data, Listeners, Options, Stack, StackError, routes};
+use shared::app::App;
 use shared::clock::Clock;
+use shared::config::Config;
+use shared::http::serve::service;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
 
@@ -30,6 +34,14 @@ impl Story {
 
     /// A fresh stack at nine in the morning, with these settings beside the usual ones.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::within("test", settings).await.unwrap()
+    }
+
+    /// A stack that runs in `environment`: `local`, `test` or `prod`.
+    pub async fn within(
+        environment: &'static str,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, StackError> {
         let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let clock = Clock::fixed(MORNING.parse().unwrap());
         let options = Options {
@@ -44,12 +56,12 @@ impl Story {
             github_latency: Duration::ZERO,
             functions: None,
             overrides: overrides.collect(),
-            environment: "test",
+            environment,
         };
         let port = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listeners = Listeners { api: Some(port().await), pages: port().await };
-        let stack = Stack::start(options, listeners).await.unwrap();
-        Self { stack, clock, http: shared::http_client::build().unwrap() }
+        let stack = Stack::start(options, listeners).await?;
+        Ok(Self { stack, clock, http: shared::http_client::build().unwrap() })
     }
 
     /// Somebody who calls the local GitHub with its token.
@@ -87,6 +99,18 @@ impl Story {
     pub fn identified(&self, who: &Identity) -> Caller {
         let token = self.stack.issuer.token_for(who, 366 * 24 * 60).unwrap();
         self.bearing(&token)
+    }
+
+    /// Another process of Tenon on the same table, which remembers nothing of this one: where it
+    /// answers.
+    pub async fn another_process(&self) -> String {
+        let config = Config::clone(&self.stack.app.config);
+        let app = App::new(config, self.clock.clone(), Mint::System).await.unwrap();
+        let api = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = api.local_addr().unwrap();
+        let service = service(routes(), app).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(api, service).await });
+        format!("http://{address}")
     }
 
     /// Does all jobs that are due.

@@ -1,5 +1,6 @@
-//! What the table holds, read past Tenon.
+//! What the table holds, read and written past Tenon.
 
+use dynoxide::{ImportOptions, Item};
 use serde_json::{Value, json};
 
 use crate::story::Story;
@@ -7,6 +8,8 @@ use crate::story::Story;
 /// The local table wants a signature and does not verify it.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260302/us-east-1/dynamodb/aws4_request, \
     SignedHeaders=host;x-amz-date, Signature=0";
+/// How far the ids of two copies are from each other: a millisecond.
+const STEP: u64 = 1 << 12;
 
 impl Story {
     /// Every item whose partition key begins with `prefix`, in DynamoDB's JSON.
@@ -17,17 +20,58 @@ impl Story {
             "ExpressionAttributeValues": { ":prefix": { "S": prefix } },
             "ConsistentRead": true,
         });
-        let request = self
-            .http
-            .post(&self.stack.places.table)
-            .header("x-amz-target", "DynamoDB_20120810.Scan")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-date", "20260302T090000Z")
-            .header("authorization", SIGNED)
-            .body(scan.to_string());
-        let answer = request.send().await.unwrap();
-        let found: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let found = self.ask_table("Scan", scan).await;
         assert!(found["LastEvaluatedKey"].is_null(), "a test's table fits a page");
         found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
     }
+
+    /// The one item whose partition key begins with `partition` and whose sort key is `sort`.
+    pub async fn item(&self, partition: &str, sort: &str) -> Value {
+        let mut items = self.items(partition).await;
+        items.retain(|item| item["SK"]["S"] == sort);
+        assert_eq!(items.len(), 1, "{partition} {sort}");
+        items.remove(0)
+    }
+
+    /// Puts an item, whatever it is.
+    pub async fn put_item(&self, item: &Value) {
+        let put = json!({ "TableName": "tenon", "Item": item });
+        assert_eq!(self.ask_table("PutItem", put).await, json!({}));
+    }
+
+    async fn ask_table(&self, operation: &str, body: Value) -> Value {
+        let request = self
+            .http
+            .post(&self.stack.places.table)
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260302T090000Z")
+            .header("authorization", SIGNED)
+            .body(body.to_string());
+        let answer = request.send().await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Puts `items` at once, and nothing of it into the table's stream.
+    pub fn put_items(&self, items: &[Value]) {
+        let parsed = items.iter().map(|item| serde_json::from_value::<Item>(item.clone()).unwrap());
+        let database = self.stack.table.database();
+        let put = database.import_items("tenon", parsed.collect(), ImportOptions::default());
+        assert_eq!(put.unwrap().items_imported, items.len());
+    }
+}
+
+/// `count` items like `item`, each older than the one before: the `ids` that it holds, in keys and in
+/// values, become smaller ones.
+pub fn older_copies(item: &Value, ids: &[u64], count: u64) -> Vec<Value> {
+    let text = item.to_string();
+    let copy = |number: u64| {
+        let renumbered = |text: String, id: &u64| {
+            let older = (id - number * STEP).to_string();
+            assert_eq!(older.len(), id.to_string().len(), "keys have a fixed length");
+            text.replace(&id.to_string(), &older)
+        };
+        serde_json::from_str(&ids.iter().fold(text.clone(), renumbered)).unwrap()
+    };
+    (1..=count).map(copy).collect()
 }

@@ -1,53 +1,85 @@
-//! Who am I, goodbye, and is anybody there; also every path that nobody else has.
+//! Who am I, goodbye, and is anybody there; the API document; also every path that nobody else has.
+
+mod docs;
+mod file;
 
 use axum::Json;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA};
 use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
+use shared::domain::id::UserId;
+use shared::domain::limit::AUTH_ME;
+use shared::error::Error;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The routes of this group.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(me)).routes(routes!(logout))
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(me))
+        .routes(routes!(logout))
+        .merge(docs::router())
 }
 
-/// The process answers. Says nothing of what stands behind it.
-#[utoipa::path(get, path = "/health", tag = "auth", responses((status = 200)))]
+/// The process answers.
+///
+/// Says nothing of what stands behind it.
+#[utoipa::path(
+    get, path = "/health", tag = "service", operation_id = "getHealth", security(()),
+    responses((status = 200, description = "It does.", body = Health))
+)]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-#[derive(Serialize)]
+/// The process answers.
+#[derive(Serialize, ToSchema)]
 struct Health {
+    #[schema(pattern = "^ok$", example = "ok")]
     status: &'static str,
 }
 
 /// The recruiter's account, made on first sight.
-#[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200)))]
-async fn me(recruiter: Recruiter) -> Json<Me> {
+#[utoipa::path(
+    get, path = "/api/auth/me", tag = "auth", operation_id = "getMe",
+    security(("bearer" = ["recruiter:access"])),
+    responses((status = 200, description = "The account.", body = Me))
+)]
+async fn me(State(app): State<App>, recruiter: Recruiter) -> Result<Json<Me>, Error> {
     let user = recruiter.user();
-    Json(Me {
-        id: user.id.get(),
+    let limit = AUTH_ME.of(&[&user.id]);
+    app.limits.take(limit).await?;
+    Ok(Json(Me {
+        id: user.id,
         name: user.name.clone(),
         email: user.email.clone(),
         role: "recruiter",
-    })
+    }))
 }
 
-#[derive(Serialize)]
+/// A recruiter's account.
+#[derive(Serialize, ToSchema)]
 struct Me {
-    id: u64,
+    id: UserId,
     name: String,
     email: String,
+    #[schema(pattern = "^recruiter$", example = "recruiter")]
     role: &'static str,
 }
 
+/// Says goodbye.
+///
 /// Ends nothing: tokens end by themselves. The client forgets its own.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses((status = 204)))]
+#[utoipa::path(
+    post, path = "/api/auth/logout", tag = "auth", operation_id = "logOut", security(()),
+    responses((status = 204, description = "Nothing more to say."))
+)]
 async fn logout() -> Response {
     let headers = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
     (StatusCode::NO_CONTENT, headers).into_response()

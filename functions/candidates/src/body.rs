@@ -1,8 +1,27 @@
 //! What these routes take.
 
 use shared::domain::id::CandidateSessionId;
+use shared::domain::page::List;
 use shared::domain::text::Invalid;
 use shared::http::input::{Reader, Shape, Told};
+use shared::http::paging::Paging;
+use utoipa::ToSchema;
+
+/// An invite token.
+#[derive(ToSchema)]
+#[schema(as = InviteToken, min_length = 20, max_length = 255)]
+#[expect(dead_code, reason = "tells the document what `token` takes")]
+pub(crate) struct TokenText(String);
+
+pub(crate) struct Invites {
+    pub(crate) paging: Paging,
+}
+
+impl Shape for Invites {
+    fn read(reader: &mut Reader) -> Result<Self, Told> {
+        Ok(Self { paging: Paging::read(reader, List::Invites, &[])? })
+    }
+}
 
 pub(crate) struct Token {
     pub(crate) token: String,

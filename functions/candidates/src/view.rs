@@ -5,14 +5,19 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
 use shared::auth::principal::Candidate;
-use shared::domain::candidate_session::CandidateSession;
-use shared::domain::task::{DAYS, Day, Task};
+use shared::domain::candidate_session::{CandidateSession, SessionStatus};
+use shared::domain::id::{CandidateSessionId, SimulationId, TaskId};
+use shared::domain::task::{DAYS, Day, Task, TaskKind};
 use shared::flows::invite_candidate::link;
 use shared::store::sessions::Desk;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// Days handed in, of all there are.
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Progress {
+    #[schema(maximum = 5)]
     completed: u8,
+    #[schema(minimum = 5, maximum = 5)]
     total: u8,
 }
 
@@ -22,19 +27,22 @@ impl Progress {
     }
 }
 
-#[derive(Serialize)]
+/// An invite, as the candidate sees it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Invite {
-    candidate_session_id: u64,
-    simulation_id: u64,
+    candidate_session_id: CandidateSessionId,
+    simulation_id: SimulationId,
     simulation_title: String,
     role: String,
     company_name: String,
-    status: &'static str,
+    status: SessionStatus,
     progress: Progress,
     last_activity_at: Option<Timestamp>,
     invite_created_at: Timestamp,
     expires_at: Timestamp,
+    /// Opens the session. Null when it would not open it for this candidate.
+    #[schema(min_length = 43, max_length = 43)]
     invite_token: Option<String>,
     is_expired: bool,
 }
@@ -50,8 +58,8 @@ impl Invite {
         };
         let token = link(app, session).ok().filter(|_link| opens);
         Self {
-            candidate_session_id: session.id.get(),
-            simulation_id: session.simulation.get(),
+            candidate_session_id: session.id,
+            simulation_id: session.simulation,
             simulation_title: session.simulation_title.as_str().to_owned(),
             role: session.role.as_str().to_owned(),
             company_name: session.company_name.clone(),
@@ -66,20 +74,22 @@ impl Invite {
     }
 }
 
-#[derive(Serialize)]
+/// A claimed session.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Session {
-    candidate_session_id: u64,
-    status: &'static str,
+    candidate_session_id: CandidateSessionId,
+    status: SessionStatus,
     started_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
     candidate_name: String,
     simulation: SessionSimulation,
 }
 
-#[derive(Serialize)]
+/// What the session is for.
+#[derive(Serialize, ToSchema)]
 struct SessionSimulation {
-    id: u64,
+    id: SimulationId,
     title: String,
     role: String,
 }
@@ -87,13 +97,13 @@ struct SessionSimulation {
 impl From<&CandidateSession> for Session {
     fn from(session: &CandidateSession) -> Self {
         Self {
-            candidate_session_id: session.id.get(),
+            candidate_session_id: session.id,
             status: session.status(),
             started_at: session.started_at(),
             completed_at: session.completed_at(),
             candidate_name: session.candidate_name.as_str().to_owned(),
             simulation: SessionSimulation {
-                id: session.simulation.get(),
+                id: session.simulation,
                 title: session.simulation_title.as_str().to_owned(),
                 role: session.role.as_str().to_owned(),
             },
@@ -101,25 +111,32 @@ impl From<&CandidateSession> for Session {
     }
 }
 
-#[derive(Serialize)]
+/// How far the candidate is, and what comes next.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CurrentTask {
-    candidate_session_id: u64,
-    status: &'static str,
-    current_day_index: Option<u8>,
+    candidate_session_id: CandidateSessionId,
+    status: SessionStatus,
+    /// Null once everything is handed in.
+    current_day_index: Option<Day>,
+    /// Null once everything is handed in.
     current_task: Option<TaskView>,
-    completed_task_ids: Vec<u64>,
+    /// Ascending.
+    #[schema(max_items = 5)]
+    completed_task_ids: Vec<TaskId>,
     progress: Progress,
     is_complete: bool,
 }
 
-#[derive(Serialize)]
+/// A day's task, as the candidate reads it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Task)]
 struct TaskView {
-    id: u64,
-    day_index: u8,
+    id: TaskId,
+    day_index: Day,
     title: String,
-    r#type: &'static str,
+    r#type: TaskKind,
     description: String,
 }
 
@@ -128,11 +145,11 @@ impl From<&Desk> for CurrentTask {
         let session = &desk.session.value;
         let day = session.current_day();
         Self {
-            candidate_session_id: session.id.get(),
+            candidate_session_id: session.id,
             status: session.status(),
-            current_day_index: day.map(Day::number),
+            current_day_index: day,
             current_task: day.and_then(|day| desk.task(day)).map(TaskView::from),
-            completed_task_ids: session.completed_tasks().iter().map(|id| id.get()).collect(),
+            completed_task_ids: session.completed_tasks(),
             progress: Progress::new(session.days_submitted()),
             is_complete: day.is_none(),
         }
@@ -142,10 +159,10 @@ impl From<&Desk> for CurrentTask {
 impl From<&Task> for TaskView {
     fn from(task: &Task) -> Self {
         Self {
-            id: task.id.get(),
-            day_index: task.day.number(),
+            id: task.id,
+            day_index: task.day,
             title: task.title.clone(),
-            r#type: task.day.kind().as_str(),
+            r#type: task.day.kind(),
             description: task.description.clone(),
         }
     }

@@ -8,9 +8,11 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
-use shared::domain::submission::Submission;
+use shared::domain::id::SubmissionId;
 use shared::error::{Error, Noun};
 use shared::http::input::Input;
+use shared::http::paging::{Items, Paging};
+use shared::http::respond::Listed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,27 +21,38 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
 }
 
-/// The recruiter's submissions, newest first. A filter that names what is not there, or somebody
-/// else's, leaves nothing.
-#[utoipa::path(get, path = "/api/submissions", tag = "submissions", responses((status = 200)))]
+/// The recruiter's submissions, newest first.
+///
+/// A filter that names what is not there, or somebody else's, leaves nothing. Each filter may be
+/// given under both of its names, with the same value.
+#[utoipa::path(
+    get, path = "/api/submissions", tag = "submissions", operation_id = "listSubmissions",
+    security(("bearer" = ["recruiter:access"])), params(body::FilterDocument, Paging),
+    responses((status = 200, description = "The newest submissions.", body = Items<view::Item>))
+)]
 async fn list(
     State(app): State<App>,
     recruiter: Recruiter,
     Input(filter): Input<body::Filter>,
-) -> Result<Json<view::List>, Error> {
-    let found = match filter.session {
-        Some(session) => app.store.submissions_in(session).await?,
-        None => app.store.submissions_of(recruiter.id()).await?,
+) -> Result<Listed<Items<view::Item>>, Error> {
+    let wanted = filter.paging.wanted;
+    let page = match filter.session {
+        Some(session) => app.store.submissions_in(session, wanted).await?,
+        None => app.store.submissions_of(recruiter.id(), wanted).await?,
     };
-    let wanted = |submission: &Submission| filter.allows(submission);
-    let found = found.into_iter().filter(wanted).filter_map(|found| recruiter.own_listed(found));
-    Ok(Json(view::List { items: found.map(|owned| view::Item::from(owned.get())).collect() }))
+    let owned = recruiter.own_listed(page);
+    let page = owned.get();
+    let items = page.rows.iter().filter(|row| filter.allows(row)).map(view::Item::from).collect();
+    let body = Items::new(items, page.next);
+    Ok(Listed::new(body, &filter.paging, page.next))
 }
 
 /// One submission in full.
 #[utoipa::path(
     get, path = "/api/submissions/{submissionId}", tag = "submissions",
-    params(("submissionId" = u64, Path)), responses((status = 200))
+    operation_id = "getSubmission", security(("bearer" = ["recruiter:access"])),
+    params(("submissionId" = SubmissionId, Path, description = "The submission.")),
+    responses((status = 200, description = "The submission.", body = view::Detail))
 )]
 async fn detail(
     State(app): State<App>,

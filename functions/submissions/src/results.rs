@@ -3,53 +3,81 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, status_of};
 use shared::domain::run::{ReportState, Run};
 use shared::domain::submission::{CodeWork, Examination, Findings, Results};
+use shared::http::schema::one_of;
 use shared::store::runs::RunOutput;
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 use crate::view::{github_id, workflow_url};
 
 /// Follows a stream that was cut.
 const CUT: &str = "... (truncated)";
+/// Said where a run that succeeded counts failures, or one that failed counts none.
+const DISAGREE: &str = "The conclusion of the run and the counts of its report disagree.";
 
-#[derive(Serialize)]
+/// What the tests said of a code day.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TestResults {
+    #[schema(schema_with = status_words)]
     status: &'static str,
     #[serde(flatten)]
     said: Said,
+    #[schema(schema_with = run_status_words)]
     run_status: Option<&'static str>,
     stdout_truncated: Option<bool>,
     stderr_truncated: Option<bool>,
     artifact_name: Option<String>,
     artifact_present: Option<bool>,
     artifact_error_code: Option<String>,
-    /// Why there are no results, in words; null where there are.
+    /// Why there are no results, or what is odd about them, in words.
     message: Option<String>,
     /// Files the candidate changed that decide how the tests are run.
     tampered_files: Vec<String>,
+    /// The same once more; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Said, required = false)]
     output: Option<Said>,
     last_run_at: Timestamp,
+    /// GitHub's number of the run, as text.
     workflow_run_id: Option<String>,
+    #[schema(value_type = CommitSha)]
     commit_sha: String,
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
+    #[schema(format = "uri")]
     commit_url: String,
 }
 
+fn status_words() -> Object {
+    one_of(&["pending", "running", "passed", "failed", "timeout", "tampered", "error"])
+}
+
+fn run_status_words() -> Object {
+    one_of(&["pending", "queued", "in_progress", "completed"])
+}
+
 /// What a run said; nothing of it while there is no run to speak of.
-#[derive(Serialize, Clone, Default)]
+#[derive(Serialize, Clone, Default, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestOutput)]
 struct Said {
     passed: Option<u32>,
     failed: Option<u32>,
     total: Option<u32>,
+    /// GitHub's number of the run.
     run_id: Option<u64>,
+    #[schema(value_type = Option<Conclusion>)]
     conclusion: Option<&'static str>,
     timeout: Option<bool>,
     stdout: Option<String>,
     stderr: Option<String>,
+    /// Whatever the tests reported beside the counts.
+    #[schema(value_type = Option<Object>)]
     summary: Option<Map<String, Value>>,
 }
 
@@ -177,7 +205,7 @@ impl Examined {
             artifact_present: Some(artifact_name.is_some()),
             artifact_name,
             artifact_error_code: problem,
-            message: None,
+            message: disagree(*conclusion, report.failed()).then(|| DISAGREE.to_owned()),
             tampered: findings.tampered.clone(),
         }
     }
@@ -195,6 +223,17 @@ fn shown_status(findings: &Findings) -> &'static str {
     }
 }
 
+fn disagree(conclusion: Conclusion, failed: Option<u32>) -> bool {
+    match (conclusion, failed) {
+        (Conclusion::Success, Some(failed)) => failed > 0,
+        (Conclusion::Failure, Some(failed)) => failed == 0,
+        _ => false,
+    }
+}
+
 fn shown(output: &Output) -> String {
     if output.truncated { format!("{}{CUT}", output.text) } else { output.text.clone() }
 }
+
+#[cfg(test)]
+mod tests;

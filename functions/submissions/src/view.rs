@@ -4,29 +4,35 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::diff::DiffSummary;
+use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
+use shared::domain::repository::CommitSha;
 use shared::domain::submission::{CodeWork, Examination, Submission};
+use shared::domain::task::{Day, TaskKind};
 use shared::store::submissions::WholeSubmission;
+use utoipa::ToSchema;
 
 use crate::results::TestResults;
 
-#[derive(Serialize)]
-pub(crate) struct List {
-    pub(crate) items: Vec<Item>,
-}
-
 /// What the list and the detail both show.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SubmissionIdentity)]
 struct Common {
-    submission_id: u64,
-    candidate_session_id: u64,
+    submission_id: SubmissionId,
+    candidate_session_id: CandidateSessionId,
     candidate_name: String,
     invite_email: String,
-    simulation_id: u64,
+    simulation_id: SimulationId,
     simulation_title: String,
     submitted_at: Timestamp,
+    /// The test run; code days only, once it is known.
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
+    /// Code days only.
+    #[schema(format = "uri")]
     commit_url: Option<String>,
+    /// Code days only.
+    #[schema(format = "uri")]
     diff_url: Option<String>,
 }
 
@@ -34,11 +40,11 @@ impl From<&Submission> for Common {
     fn from(submission: &Submission) -> Self {
         let code = submission.code.as_ref();
         Self {
-            submission_id: submission.id.get(),
-            candidate_session_id: submission.session.get(),
+            submission_id: submission.id,
+            candidate_session_id: submission.session,
             candidate_name: submission.candidate_name.as_str().to_owned(),
             invite_email: submission.invite_email.as_str().to_owned(),
-            simulation_id: submission.simulation.get(),
+            simulation_id: submission.simulation,
             simulation_title: submission.simulation_title.as_str().to_owned(),
             submitted_at: submission.submitted_at,
             workflow_url: code.and_then(workflow_url),
@@ -66,18 +72,22 @@ fn diff_of(code: &CodeWork) -> Option<&DiffSummary> {
     }
 }
 
-#[derive(Serialize)]
+/// A submission in the list; patches are left out.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SubmissionRow)]
 pub(crate) struct Item {
     #[serde(flatten)]
     common: Common,
-    task_id: u64,
-    day_index: u8,
-    r#type: &'static str,
+    task_id: TaskId,
+    day_index: Day,
+    r#type: TaskKind,
     repo_full_name: Option<String>,
+    #[schema(format = "uri")]
     repo_url: Option<String>,
+    /// GitHub's number of the run, as text.
     workflow_run_id: Option<String>,
-    commit_sha: Option<String>,
+    commit_sha: Option<CommitSha>,
     diff_summary: Option<DiffSummary>,
     test_results: Option<TestResults>,
 }
@@ -87,46 +97,54 @@ impl From<&Submission> for Item {
         let code = submission.code.as_ref();
         Self {
             common: submission.into(),
-            task_id: submission.task.get(),
-            day_index: submission.day.number(),
-            r#type: submission.kind().as_str(),
+            task_id: submission.task,
+            day_index: submission.day,
+            r#type: submission.kind(),
             repo_full_name: code.map(|code| code.repository.to_string()),
             repo_url: code.map(|code| code.repository.url()),
             workflow_run_id: code.and_then(github_id).map(|id| id.to_string()),
-            commit_sha: code.map(|code| code.commit.to_string()),
+            commit_sha: code.map(|code| code.commit.clone()),
             diff_summary: code.and_then(diff_of).cloned(),
             test_results: code.map(|code| TestResults::in_list(code, submission.submitted_at)),
         }
     }
 }
 
-#[derive(Serialize)]
+/// A submission in full.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Submission)]
 pub(crate) struct Detail {
     #[serde(flatten)]
     common: Common,
     task: Task,
+    /// What was written, exactly as sent.
     content_text: Option<String>,
     code: Option<Code>,
     test_results: Option<TestResults>,
     diff_summary: Option<DiffSummary>,
 }
 
-#[derive(Serialize)]
+/// What the candidate was asked to do.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SubmissionTask)]
 struct Task {
-    task_id: u64,
-    day_index: u8,
-    r#type: &'static str,
+    task_id: TaskId,
+    day_index: Day,
+    r#type: TaskKind,
     title: String,
     prompt: String,
 }
 
-#[derive(Serialize)]
+/// Where the code is.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SubmissionCode)]
 struct Code {
     repo_path: String,
     repo_full_name: String,
+    #[schema(format = "uri")]
     repo_url: String,
 }
 
@@ -141,9 +159,9 @@ impl From<&WholeSubmission> for Detail {
         Self {
             common: submission.into(),
             task: Task {
-                task_id: submission.task.get(),
-                day_index: submission.day.number(),
-                r#type: submission.kind().as_str(),
+                task_id: submission.task,
+                day_index: submission.day,
+                r#type: submission.kind(),
                 title: submission.task_title.clone(),
                 prompt: submission.task_prompt.clone(),
             },

@@ -1,12 +1,13 @@
 //! What these routes take.
 
 use shared::domain::id::{CandidateSessionId, RunId, TaskId};
-use shared::domain::repository::GitHubUsername;
+use shared::domain::repository::{BranchName, GitHubUsername};
 use shared::domain::text::{ContentText, Invalid};
 use shared::error::Error;
 use shared::flows::submit_task::Answer;
 use shared::http::extract::SESSION_HEADER;
 use shared::http::input::{Reader, Shape, Told};
+use utoipa::ToSchema;
 
 /// A session and one of its tasks.
 pub(crate) struct OnTask {
@@ -26,6 +27,16 @@ pub(crate) struct Init {
     pub(crate) session: CandidateSessionId,
     pub(crate) task: TaskId,
     username: Option<String>,
+}
+
+/// What is to be known of a candidate who opens a workspace.
+#[derive(ToSchema)]
+#[schema(as = InitWorkspace)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Init` reads")]
+pub(crate) struct InitDocument {
+    /// Who gets access to the repository, where it is not known already.
+    github_username: Option<GitHubUsername>,
 }
 
 impl Init {
@@ -53,6 +64,15 @@ pub(crate) struct Run {
     pub(crate) session: CandidateSessionId,
     pub(crate) task: TaskId,
     pub(crate) branch: Option<String>,
+}
+
+/// What a test run is to test.
+#[derive(ToSchema)]
+#[schema(as = StartRun)]
+#[expect(dead_code, reason = "tells the document what `Run` reads")]
+pub(crate) struct RunDocument {
+    /// What to test, where it is not the default branch.
+    branch: Option<BranchName>,
 }
 
 impl Shape for Run {
@@ -85,6 +105,18 @@ pub(crate) struct Submit {
     pub(crate) session: CandidateSessionId,
     pub(crate) task: TaskId,
     pub(crate) answer: Answer,
+}
+
+/// What is handed in.
+#[derive(ToSchema)]
+#[schema(as = SubmitTask)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "tells the document what `Submit` reads")]
+pub(crate) struct SubmitDocument {
+    /// What was written; required on text days.
+    content_text: Option<ContentText>,
+    /// Where the code is, where it is not the default branch.
+    branch: Option<BranchName>,
 }
 
 impl Shape for Submit {

@@ -5,25 +5,42 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::domain::candidate_session::CandidateSession;
+use shared::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
+use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, ResultStatus};
 use shared::domain::run::{self, ReportState, RunState};
+use shared::domain::submission::Submission;
 use shared::domain::task::DAYS;
 use shared::domain::workspace::Workspace;
 use shared::error::Error;
-use shared::flows::submit_task;
 use shared::store::runs::RunOutput;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// A day's repository.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Workspace)]
 pub(crate) struct Made {
     repo_full_name: String,
+    #[schema(format = "uri")]
     repo_url: String,
+    #[schema(format = "uri")]
     codespace_url: String,
     default_branch: String,
+    #[schema(format = "uuid")]
     workspace_id: String,
-    /// `username_needed` until the candidate's GitHub account is known; then `invited` or, while the
-    /// invitation is on its way, `pending`.
-    access: &'static str,
+    access: Access,
+}
+
+/// `username_needed` until the candidate's GitHub account is known; then `invited` or, while the
+/// invitation is on its way, `pending`.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WorkspaceAccess)]
+enum Access {
+    UsernameNeeded,
+    Invited,
+    Pending,
 }
 
 impl Made {
@@ -40,39 +57,49 @@ impl Made {
     }
 }
 
-fn access(session: &CandidateSession, workspace: &Workspace) -> &'static str {
+fn access(session: &CandidateSession, workspace: &Workspace) -> Access {
     match (&session.github_username, &workspace.collaborator) {
-        (None, _) => "username_needed",
-        (Some(wanted), Some(given)) if wanted == given => "invited",
-        (Some(_), _) => "pending",
+        (None, _) => Access::UsernameNeeded,
+        (Some(wanted), Some(given)) if wanted == given => Access::Invited,
+        (Some(_), _) => Access::Pending,
     }
 }
 
-#[derive(Serialize)]
+/// A day's repository and its newest finished test run.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WorkspaceStatus)]
 pub(crate) struct Status {
     #[serde(flatten)]
     made: Made,
-    latest_commit_sha: Option<String>,
+    latest_commit_sha: Option<CommitSha>,
+    /// GitHub's number of the run, as text.
     last_workflow_run_id: Option<String>,
+    #[schema(value_type = Option<Conclusion>)]
     last_workflow_conclusion: Option<&'static str>,
     last_test_summary: Option<Summary>,
 }
 
 /// What the newest test run said.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestSummary)]
 struct Summary {
-    status: &'static str,
+    status: ResultStatus,
+    /// GitHub's number of the run.
     run_id: Option<u64>,
+    #[schema(value_type = Option<Conclusion>)]
     conclusion: Option<&'static str>,
     #[serde(flatten)]
     printed: Printed,
+    /// Whatever the tests reported beside the counts.
+    #[schema(value_type = Option<Object>)]
     summary: Option<Map<String, Value>>,
 }
 
 /// Counts and output of a run; null where there are none.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestCounts)]
 struct Printed {
     passed: Option<u32>,
     failed: Option<u32>,
@@ -121,11 +148,11 @@ impl Status {
         let remembered = workspace.last_run.as_ref();
         Ok(Self {
             made: Made::new(session, workspace)?,
-            latest_commit_sha: remembered.map(|last| last.commit.to_string()),
+            latest_commit_sha: remembered.map(|last| last.commit.clone()),
             last_workflow_run_id: remembered.map(|last| last.github_id.to_string()),
             last_workflow_conclusion: remembered.map(|last| last.conclusion.as_str()),
             last_test_summary: last.map(|(run, output)| Summary {
-                status: run.status().as_str(),
+                status: run.status(),
                 run_id: run.github_id(),
                 conclusion: conclusion(&run).map(Conclusion::as_str),
                 printed: Printed::new(&run, output.as_ref()),
@@ -143,19 +170,27 @@ fn conclusion(run: &run::Run) -> Option<Conclusion> {
     }
 }
 
-#[derive(Serialize)]
+/// A test run.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestRun)]
 pub(crate) struct Run {
-    status: &'static str,
+    status: ResultStatus,
     #[serde(flatten)]
     printed: Printed,
     timeout: bool,
-    run_id: u64,
+    run_id: RunId,
+    /// GitHub's number of the run, once it is known.
     workflow_run_id: Option<u64>,
+    #[schema(value_type = Option<Conclusion>)]
     conclusion: Option<&'static str>,
+    #[schema(format = "uri")]
     workflow_url: Option<String>,
-    commit_sha: Option<String>,
+    commit_sha: Option<CommitSha>,
+    /// When to ask again, in milliseconds; null once the run is over.
+    #[schema(minimum = 2000, maximum = 15000)]
     poll_after_ms: Option<u64>,
+    /// For the candidate to read.
     message: Option<String>,
 }
 
@@ -163,7 +198,7 @@ impl Run {
     pub(crate) fn new(run: &run::Run, output: Option<&RunOutput>, now: Timestamp) -> Self {
         let conclusion = conclusion(run);
         let commit = match &run.state {
-            RunState::Finished { commit, .. } => Some(commit.to_string()),
+            RunState::Finished { commit, .. } => Some(commit.clone()),
             _ => None,
         };
         let message = match (&run.state, run.status()) {
@@ -173,10 +208,10 @@ impl Run {
         };
         let workflow_run_id = run.github_id();
         Self {
-            status: run.status().as_str(),
+            status: run.status(),
             printed: Printed::new(run, output),
             timeout: conclusion == Some(Conclusion::TimedOut),
-            run_id: run.id.get(),
+            run_id: run.id,
             workflow_run_id,
             conclusion: conclusion.map(Conclusion::as_str),
             workflow_url: workflow_run_id.map(|id| run.repository.run_url(id)),
@@ -187,35 +222,42 @@ impl Run {
     }
 }
 
-#[derive(Serialize)]
+/// A day that was handed in.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SubmittedDay)]
 pub(crate) struct Submitted {
-    submission_id: u64,
-    task_id: u64,
-    candidate_session_id: u64,
+    submission_id: SubmissionId,
+    task_id: TaskId,
+    candidate_session_id: CandidateSessionId,
     submitted_at: Timestamp,
     progress: Progress,
     is_complete: bool,
-    commit_sha: Option<String>,
+    /// What was handed in on a code day.
+    commit_sha: Option<CommitSha>,
 }
 
-#[derive(Serialize)]
+/// Days handed in, of all there are.
+#[derive(Serialize, ToSchema)]
 struct Progress {
+    #[schema(maximum = 5)]
     completed: u8,
+    #[schema(minimum = 5, maximum = 5)]
     total: u8,
 }
 
-impl From<&submit_task::Submitted> for Submitted {
-    fn from(submitted: &submit_task::Submitted) -> Self {
-        let (submission, session) = (&submitted.submission, &submitted.session);
+impl From<&Submission> for Submitted {
+    fn from(submission: &Submission) -> Self {
+        // Days are handed in in order, so the day says how far the candidate was with it.
+        let completed = submission.day.number();
         Self {
-            submission_id: submission.id.get(),
-            task_id: submission.task.get(),
-            candidate_session_id: submission.session.get(),
+            submission_id: submission.id,
+            task_id: submission.task,
+            candidate_session_id: submission.session,
             submitted_at: submission.submitted_at,
-            progress: Progress { completed: session.days_submitted(), total: DAYS },
-            is_complete: session.current_day().is_none(),
-            commit_sha: submission.code.as_ref().map(|code| code.commit.to_string()),
+            progress: Progress { completed, total: DAYS },
+            is_complete: completed == DAYS,
+            commit_sha: submission.code.as_ref().map(|code| code.commit.clone()),
         }
     }
 }

@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use local::demo;
+use local::environment::{self, EnvironmentError};
+use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
 use shared::clock::Clock;
-use shared::config::settings;
 use shared::mint::Mint;
+use shared::telemetry::REQUESTS;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -36,8 +38,8 @@ const DEMO_POLL: Duration = Duration::from_millis(1_500);
 /// Everything Tenon needs, on this machine: the API, a table in a file, a GitHub, a mailbox, an
 /// identity provider.
 ///
-/// Without a command it starts everything and stays up. Each setting of Tenon's (TENON_*, SMTP_*, …)
-/// that is set in the environment replaces what the stack would provide.
+/// Without a command it starts everything and stays up. Each setting of the environment, and of the
+/// file .env in the working directory, replaces what the stack would provide.
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev", bin_name = "cargo dev")]
 pub(crate) struct Arguments {
@@ -51,6 +53,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Play the five days over HTTP against a fresh stack, printing one line a step.
     Demo(Demo),
+    /// Write everything anew that is made from the code: docs/ and .env.example.
+    Docs,
     /// Start everything but the API, for functions that run under `cargo lambda watch`.
     Services(Services),
 }
@@ -60,6 +64,10 @@ struct Up {
     /// The API's port; the start page has the next one. 0 takes two free ones.
     #[arg(long, default_value_t = 9000, value_parser = clap::value_parser!(u16).range(..65535))]
     port: u16,
+    /// Believe whoever calls from this machine: `Authorization: Bearer recruiter:EMAIL` or
+    /// `candidate:EMAIL`, and `x-dev-user-email: EMAIL` for a recruiter who is known.
+    #[arg(long)]
+    dev_identities: bool,
     #[command(flatten)]
     keep: Keep,
     #[command(flatten)]
@@ -126,12 +134,16 @@ pub(crate) enum Failure {
     PortTaken { port: u16, source: io::Error },
     #[error("cannot write {}", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("the settings cannot be used")]
+    Environment(#[from] EnvironmentError),
     #[error("the stack did not start")]
     Stack(#[from] local::stack::StackError),
     #[error("an address of the stack makes no sense")]
     Address(#[from] url::ParseError),
     #[error("the functions do not answer")]
     Functions(#[from] reqwest::Error),
+    #[error("the API document makes no JSON")]
+    Document(#[from] serde_json::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
 }
@@ -146,10 +158,12 @@ pub(crate) fn complain(failure: &Failure) {
     }
 }
 
-/// Warnings only, unless `RUST_LOG` asks for more: people watch this terminal.
-pub(crate) fn start_logging() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_unset| EnvFilter::new("warn,dynoxide=error"));
+/// Warnings, and a line for every request to an API that stays up, unless `RUST_LOG` asks for
+/// something else: people watch this terminal.
+pub(crate) fn start_logging(arguments: &Arguments) {
+    let requests = if arguments.command.is_none() { "info" } else { "warn" };
+    let usual = format!("warn,dynoxide=error,{REQUESTS}={requests}");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new(usual));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
@@ -158,16 +172,22 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
+        Some(Command::Docs) => write_generated(),
         Some(Command::Services(services)) => serve_functions(services).await,
     }
 }
 
 async fn up(up: Up) -> Result<(), Failure> {
     let started = Instant::now();
+    let mut overrides = overrides(file()?.as_deref())?;
+    if up.dev_identities {
+        overrides.insert("DEV_AUTH_BYPASS".to_owned(), "1".to_owned());
+    }
+    let options = options(data(&up.keep), &up.behaviour, None, overrides);
     let pages_port = if up.port == 0 { 0 } else { up.port + 1 };
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
-    let stack = Stack::start(options(data(&up.keep), &up.behaviour, None), listeners).await?;
+    let stack = Stack::start(options, listeners).await?;
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
     say!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
@@ -178,6 +198,11 @@ async fn up(up: Up) -> Result<(), Failure> {
     say!("  GitHub       {github}");
     say!("  data         {}", described(&up.keep));
     say!("\n  recruiters   recruiter1@local.test, recruiter2@local.test");
+    if stack.app.config.dev_identities {
+        say!(
+            "\n  Whoever calls from this machine is believed: Bearer recruiter:EMAIL, candidate:EMAIL"
+        );
+    }
     until_interrupted(worker).await;
     Ok(())
 }
@@ -186,7 +211,9 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     let run_ms = asked.behaviour.run_ms.unwrap_or(DEMO_RUN_MS);
     let behaviour = Behaviour { run_ms: Some(run_ms), ..asked.behaviour };
     let listeners = Listeners { api: Some(listen(0).await?), pages: listen(0).await? };
-    let stack = Stack::start(options(Data::Memory, &behaviour, None), listeners).await?;
+    // What is in .env is for who works here, not for a play on a stack of its own.
+    let options = options(Data::Memory, &behaviour, None, overrides(None)?);
+    let stack = Stack::start(options, listeners).await?;
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let played = play_on(&stack, milliseconds(asked.poll_ms), run_ms).await;
     if asked.stay {
@@ -221,7 +248,8 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let port = asked.functions.port_or_known_default().unwrap_or(9000);
     let run_ms = asked.behaviour.run_ms.or(asked.play.then_some(DEMO_RUN_MS));
     let behaviour = Behaviour { run_ms, ..asked.behaviour };
-    let options = options(data(&asked.keep), &behaviour, Some(functions.clone()));
+    let overrides = overrides(file()?.as_deref())?;
+    let options = options(data(&asked.keep), &behaviour, Some(functions.clone()), overrides);
     let stack = Stack::start(options, listeners).await?;
     let folder = if asked.keep.memory { Path::new(".tenon") } else { asked.keep.data.as_path() };
     let file = folder.join("services.env");
@@ -245,12 +273,13 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
 
 /// Waits until every function that has routes is compiled and answers.
 async fn wake(functions: &str) -> Result<(), Failure> {
-    const PATHS: [&str; 5] = [
+    const PATHS: [&str; 6] = [
         "health",
         "api/simulations",
         "api/candidate/invites",
         "api/tasks/1/codespace/status",
         "api/submissions",
+        "api/admin/companies",
     ];
     let http = shared::http_client::build()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -280,7 +309,12 @@ async fn listen(port: u16) -> Result<TcpListener, Failure> {
     listener.map_err(|source| Failure::PortTaken { port, source })
 }
 
-fn options(data: Data, behaviour: &Behaviour, functions: Option<String>) -> Options {
+fn options(
+    data: Data,
+    behaviour: &Behaviour,
+    functions: Option<String>,
+    overrides: BTreeMap<String, String>,
+) -> Options {
     let timing = behaviour.run_ms.map_or_else(RunTiming::default, |run_ms| RunTiming {
         queued: SignedDuration::from_millis(i64::from(run_ms) / 5),
         running: SignedDuration::from_millis(i64::from(run_ms) * 4 / 5),
@@ -293,20 +327,41 @@ fn options(data: Data, behaviour: &Behaviour, functions: Option<String>) -> Opti
         timing,
         github_latency: milliseconds(behaviour.github_latency_ms),
         functions,
-        overrides: overrides(),
+        overrides,
         environment: "local",
     }
 }
 
-/// Every setting that the environment has: the `TENON_*` variables, and what else is declared.
-fn overrides() -> BTreeMap<String, String> {
-    let declared = |name: &str| {
-        let mut settings = settings::ALL.iter().flat_map(|group| group.settings);
-        settings.any(|setting| setting.name == name)
-    };
-    #[expect(clippy::disallowed_methods, reason = "the stack hands its environment on to Tenon")]
-    let environment = std::env::vars();
-    environment.filter(|(name, _value)| name.starts_with("TENON_") || declared(name)).collect()
+/// Every setting of the environment, and of `file` those that it does not have.
+fn overrides(file: Option<&str>) -> Result<BTreeMap<String, String>, Failure> {
+    let environment = std::env::vars_os();
+    let environment = environment
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let told = environment::told(environment, file)?;
+    for name in told.unknown {
+        eprintln!("note: {name} is set, but there is no such setting");
+    }
+    Ok(told.settings)
+}
+
+/// The file `.env` of the working directory, if there is one.
+fn file() -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(environment::FILE) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(EnvironmentError::Unreadable(error).into()),
+    }
+}
+
+/// Writes what is made from the code, wherever in the repository this was asked for.
+fn write_generated() -> Result<(), Failure> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for (name, text) in generated::files()? {
+        let path = root.join(name);
+        std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
+        say!("wrote {name}");
+    }
+    Ok(())
 }
 
 fn data(keep: &Keep) -> Data {

@@ -1,16 +1,21 @@
 //! The development stack: everything Tenon talks to, on one machine.
 //!
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
-//! Scheduler do, `demo` plays the five days over HTTP.
+//! Scheduler do, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
+//! own settings.
 
 pub mod demo;
+pub mod document;
 pub mod documents;
+pub mod environment;
+pub mod generated;
 pub mod github;
 pub mod issuer;
 pub mod mailbox;
 pub mod page;
 pub mod places;
 pub mod queue;
+pub mod settings;
 pub mod stack;
 pub mod stream;
 pub mod table;

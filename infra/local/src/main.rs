@@ -8,8 +8,9 @@ use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    cli::start_logging();
-    match cli::run(cli::Arguments::parse()).await {
+    let arguments = cli::Arguments::parse();
+    cli::start_logging(&arguments);
+    match cli::run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             cli::complain(&failure);

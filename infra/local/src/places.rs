@@ -59,12 +59,14 @@ impl Places {
 }
 
 /// Settings as an environment file that `cargo lambda watch --env-file` reads: every value quoted,
-/// because it takes an unquoted `=` for a mistake.
+/// because it takes an unquoted `=` for a mistake, and between quotes that are not in it.
 pub fn environment_file(settings: &BTreeMap<String, String>) -> String {
     let mut file = String::new();
     for (name, value) in settings {
+        let quote = ['"', '\'', '`'].into_iter().find(|quote| !value.contains(*quote));
+        let quote = quote.unwrap_or('"');
         // Writing to a string cannot fail.
-        let _ = writeln!(file, "{name}=\"{value}\"");
+        let _ = writeln!(file, "{name}={quote}{value}{quote}");
     }
     file
 }
@@ -75,7 +77,9 @@ mod tests {
 
     #[test]
     fn an_environment_file_quotes_every_value() {
-        let settings = BTreeMap::from([("A".to_owned(), "x==".to_owned())]);
-        assert_eq!(environment_file(&settings), "A=\"x==\"\n");
+        let settings = [("A", "x=="), ("B", "[\"x\"]"), ("C", "'\"")];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let file = environment_file(&BTreeMap::from(settings));
+        assert_eq!(file, "A=\"x==\"\nB='[\"x\"]'\nC=`'\"`\n");
     }
 }

@@ -153,6 +153,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(candidates::router())
         .merge(tasks::router())
         .merge(submissions::router())
+        .merge(admin::router())
 }
 
 impl Stack {

@@ -17,6 +17,7 @@ use dynoxide::types::{
 };
 use dynoxide::{Database, DynoxideError};
 use shared::clock::Clock;
+use shared::error::chain;
 use tokio::net::TcpListener;
 
 use crate::stream::StreamError;
@@ -25,6 +26,9 @@ use crate::table::replica::Replica;
 
 /// The attribute, in seconds since the epoch, after which an item may be deleted.
 const TTL_ATTRIBUTE: &str = "expiresAtEpoch";
+
+/// How often what has expired is deleted, where time is the machine's.
+const EXPIRE_EVERY: Duration = Duration::from_mins(10);
 
 /// Why the embedded table does not work.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +108,8 @@ impl Table {
     /// Serves the DynamoDB protocol on `listener` until the runtime ends and returns the endpoint's
     /// address.
     ///
+    /// Where `clock` is the machine's, items that have expired are deleted meanwhile.
+    ///
     /// With an `index_lag` above zero, reads of an index show a write only after that long by
     /// `clock`, as on AWS; all other reads see it at once.
     pub async fn serve(
@@ -113,6 +119,9 @@ impl Table {
         clock: Clock,
     ) -> Result<String, TableError> {
         let endpoint = endpoint_of(&listener)?;
+        if matches!(clock, Clock::System) {
+            tokio::spawn(expire(self.clone()));
+        }
         if index_lag.is_zero() {
             tokio::spawn(dynoxide::server::serve_on(listener, self.database.clone()));
             return Ok(endpoint);
@@ -136,6 +145,16 @@ impl Table {
         self.database
             .sweep_ttl()
             .map_err(|source| TableError::Sweep { name: self.name.clone(), source })
+    }
+}
+
+async fn expire(table: Table) {
+    let mut schedule = tokio::time::interval(EXPIRE_EVERY);
+    loop {
+        schedule.tick().await;
+        if let Err(error) = table.sweep_ttl() {
+            tracing::warn!(error = chain(&error), "what has expired stays in the table");
+        }
     }
 }
 

@@ -144,23 +144,30 @@ fn permissions(
     claims: &Map<String, Value>,
     names: &ClaimNames,
 ) -> Result<BTreeSet<Permission>, UnusableClaims> {
+    let plain = claims.get("permissions");
+    let mut listed = strings(plain)?;
     // A list under the plain name counts even when it is empty.
-    let plain = claims.get("permissions").filter(|value| value.is_array());
-    let listed = strings(plain.or_else(|| claims.get(&names.permissions)))?;
+    if !plain.is_some_and(Value::is_array) {
+        listed = strings(claims.get(&names.permissions))?;
+    }
+    if listed.is_empty() {
+        listed = words(claims.get(&names.permissions_str))?;
+    }
     if !listed.is_empty() {
         return Ok(listed.into_iter().filter_map(Permission::parse).collect());
     }
-    if let Some(Value::String(written)) = claims.get(&names.permissions_str) {
-        let mut words = written
-            .split(|char: char| char == ',' || char.is_whitespace())
-            .filter(|word| !word.is_empty())
-            .peekable();
-        if words.peek().is_some() {
-            return Ok(words.filter_map(Permission::parse).collect());
-        }
-    }
     let roles = strings(first(claims, [&names.roles, "roles"]))?;
     Ok(roles.into_iter().filter_map(Permission::of_role).collect())
+}
+
+/// The words of a text, which commas or white space part.
+fn words(value: Option<&Value>) -> Result<Vec<&str>, UnusableClaims> {
+    let text = match value {
+        None | Some(Value::Null) => "",
+        Some(value) => value.as_str().ok_or(UnusableClaims)?,
+    };
+    let parts = text.split(|char: char| char == ',' || char.is_whitespace());
+    Ok(parts.filter(|word| !word.is_empty()).collect())
 }
 
 /// The strings of a list. A plain string is no list and gives none; a number, a boolean or an object
@@ -174,133 +181,4 @@ fn strings(value: Option<&Value>) -> Result<Vec<&str>, UnusableClaims> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn names() -> ClaimNames {
-        let named = |claim: &str| format!("https://tenon.ai/{claim}");
-        ClaimNames {
-            email: named("email"),
-            roles: named("roles"),
-            permissions: named("permissions"),
-            permissions_str: named("permissions_str"),
-            name: named("name"),
-            email_verified: named("email_verified"),
-        }
-    }
-
-    fn read(claims: &Value) -> Result<Principal, UnusableClaims> {
-        principal(claims.as_object().unwrap(), &names())
-    }
-
-    /// The principal of a token that also has a subject and an address.
-    fn with(key: &str, value: Value) -> Result<Principal, UnusableClaims> {
-        let mut claims = json!({"sub": "auth0|1", "email": "ada@example.com"});
-        claims[key] = value;
-        read(&claims)
-    }
-
-    fn both() -> BTreeSet<Permission> {
-        BTreeSet::from([Permission::RecruiterAccess, Permission::CandidateAccess])
-    }
-
-    #[test]
-    fn a_full_token_gives_a_full_principal() {
-        let claims = json!({
-            "sub": "auth0|1",
-            "https://tenon.ai/email": "  Ada@Example.COM ",
-            "email": "other@example.com",
-            "name": "Ada Lovelace",
-            "email_verified": true,
-            "permissions": ["recruiter:access", "other", 7],
-        });
-
-        let ada = Principal {
-            sub: "auth0|1".to_owned(),
-            email: "ada@example.com".to_owned(),
-            name: "Ada Lovelace".to_owned(),
-            email_verified: Some(true),
-            permissions: BTreeSet::from([Permission::RecruiterAccess]),
-        };
-        assert_eq!(read(&claims), Ok(ada));
-    }
-
-    #[test]
-    fn a_bare_token_is_named_after_its_address_and_may_do_nothing() {
-        let principal = with("name", json!(" ")).unwrap();
-
-        assert_eq!(principal.name, "ada");
-        assert_eq!(principal.email_verified, None);
-        assert_eq!(principal.permissions, BTreeSet::new());
-    }
-
-    #[test]
-    fn a_subject_or_an_address_that_is_odd_makes_the_token_unusable() {
-        let long = "x".repeat(256);
-        for odd in
-            [json!(null), json!(""), json!(" "), json!(7), json!(["a"]), json!("a\nb"), json!(long)]
-        {
-            assert_eq!(with("sub", odd.clone()), Err(UnusableClaims), "{odd}");
-            assert_eq!(with("email", odd.clone()), Err(UnusableClaims), "{odd}");
-            assert_eq!(with("https://tenon.ai/email", odd.clone()), Err(UnusableClaims), "{odd}");
-        }
-        assert_eq!(read(&json!({"sub": "a", "https://evil/email": "a@b"})), Err(UnusableClaims));
-    }
-
-    #[test]
-    fn letters_beyond_ascii_are_not_folded_into_somebody_elses_address() {
-        // The Kelvin sign is a capital whose small letter is a plain k.
-        let principal = with("email", json!("\u{212A}im@example.com")).unwrap();
-
-        assert_eq!(principal.email, "\u{212A}im@example.com");
-    }
-
-    #[test]
-    fn a_long_name_is_cut_and_control_characters_are_dropped() {
-        assert_eq!(with("name", json!("A\u{0}d\na")).unwrap().name, "Ada");
-        assert_eq!(with("name", json!("é".repeat(201))).unwrap().name, "é".repeat(200));
-        assert_eq!(with("name", json!(7)), Err(UnusableClaims));
-    }
-
-    #[test]
-    fn the_claim_that_denies_a_verified_address_is_believed() {
-        let verified = |plain: Value, named: Value| {
-            let claims = json!({
-                "sub": "a", "email": "a@b", "email_verified": plain,
-                "https://tenon.ai/email_verified": named,
-            });
-            read(&claims).map(|principal| principal.email_verified)
-        };
-
-        assert_eq!(verified(json!(true), json!(null)), Ok(Some(true)));
-        assert_eq!(verified(json!(true), json!(false)), Ok(Some(false)));
-        assert_eq!(verified(json!(false), json!(true)), Ok(Some(false)));
-        assert_eq!(verified(json!("false"), json!(null)), Err(UnusableClaims));
-    }
-
-    #[test]
-    fn permissions_come_from_the_first_source_that_has_any() {
-        let granted = |key: &str, value| with(key, value).map(|principal| principal.permissions);
-        let list = json!(["recruiter:access", "candidate:access"]);
-
-        assert_eq!(granted("permissions", list.clone()), Ok(both()));
-        assert_eq!(granted("https://tenon.ai/permissions", list), Ok(both()));
-        let words = json!("recruiter:access, candidate:access");
-        assert_eq!(granted("https://tenon.ai/permissions_str", words), Ok(both()));
-        assert_eq!(granted("roles", json!(["recruiter", "candidate"])), Ok(both()));
-    }
-
-    #[test]
-    fn roles_and_permissions_are_matched_whole_and_in_their_own_case() {
-        let granted = |key: &str, value| with(key, value).map(|principal| principal.permissions);
-
-        for role in ["non-recruiter", "Recruiter", "recruiters", "candidate "] {
-            assert_eq!(granted("roles", json!([role])), Ok(BTreeSet::new()), "{role}");
-        }
-        assert_eq!(granted("permissions", json!(["xrecruiter:access"])), Ok(BTreeSet::new()));
-        assert_eq!(granted("roles", json!("recruiter")), Ok(BTreeSet::new()));
-        assert_eq!(granted("roles", json!(7)), Err(UnusableClaims));
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! Proofs that something belongs to who is calling. A check can be forgotten; an argument cannot.
 
 use crate::auth::principal::{Candidate, Recruiter};
+use crate::domain::page::{List, Page};
 use crate::domain::simulation::Simulation;
 use crate::domain::submission::Submission;
 use crate::store::sessions::Desk;
@@ -23,9 +24,13 @@ impl Recruiter {
         (simulation.recruiter == self.id()).then_some(Owned(simulation))
     }
 
-    /// A submission of a list, if it was made in a simulation of this recruiter.
-    pub fn own_listed(&self, submission: Submission) -> Option<Owned<Submission>> {
-        (submission.recruiter == self.id()).then_some(Owned(submission))
+    /// A page of submissions, without those that were not made in a simulation of this recruiter. A
+    /// candidate's page with nothing of theirs has no next one: that would tell that it is there.
+    pub fn own_listed(&self, mut page: Page<Submission>) -> Owned<Page<Submission>> {
+        page.rows.retain(|submission| submission.recruiter == self.id());
+        let nothing = page.rows.is_empty();
+        page.next = page.next.filter(|next| next.list() == List::Submissions || !nothing);
+        Owned(page)
     }
 
     /// A whole submission, if it was made in a simulation of this recruiter.

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +30,7 @@ pub(crate) struct Provider {
     pub(crate) url: Url,
     pub(crate) clock: Clock,
     fetches: Arc<AtomicUsize>,
-    answer: Arc<Mutex<(StatusCode, String)>>,
+    answer: Arc<Mutex<(StatusCode, HeaderMap, String)>>,
 }
 
 impl Provider {
@@ -38,9 +39,8 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/jwks.json", listener.local_addr().unwrap()).parse().unwrap();
         let clock = Clock::fixed(Timestamp::from_second(NOW).unwrap());
-        let (fetches, answer) =
-            (Arc::default(), Arc::new(Mutex::new((StatusCode::OK, String::new()))));
-        let provider = Self { url, clock, fetches, answer };
+        let answer = Arc::new(Mutex::new((StatusCode::OK, HeaderMap::new(), String::new())));
+        let provider = Self { url, clock, fetches: Arc::default(), answer };
         provider.publish(&json!({"keys": [jwk("one")]}));
         let routes = Router::new().route("/jwks.json", get(document)).with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -52,7 +52,12 @@ impl Provider {
     }
 
     pub(crate) fn answer_with(&self, status: StatusCode, text: &str) {
-        *self.answer.lock().unwrap() = (status, text.to_owned());
+        *self.answer.lock().unwrap() = (status, HeaderMap::new(), text.to_owned());
+    }
+
+    pub(crate) fn redirect_to(&self, url: &Url) {
+        let headers = HeaderMap::from_iter([(LOCATION, url.as_str().parse().unwrap())]);
+        *self.answer.lock().unwrap() = (StatusCode::FOUND, headers, String::new());
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -73,26 +78,21 @@ impl Provider {
     }
 }
 
-async fn document(State(provider): State<Provider>) -> (StatusCode, String) {
+async fn document(State(provider): State<Provider>) -> (StatusCode, HeaderMap, String) {
     provider.fetches.fetch_add(1, Ordering::SeqCst);
     provider.answer.lock().unwrap().clone()
 }
 
 /// The tests' key pair. Making one takes a while, so there is one.
-fn key_pair() -> &'static RsaKeyPair {
+pub(crate) fn key_pair() -> &'static RsaKeyPair {
     static KEY_PAIR: OnceLock<RsaKeyPair> = OnceLock::new();
     KEY_PAIR.get_or_init(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap())
 }
 
-/// The public key in PKCS #1 form.
-pub(crate) fn public_key() -> &'static [u8] {
-    key_pair().public_key().as_ref()
-}
-
 /// The public key as a JSON web key named `kid`.
 pub(crate) fn jwk(kid: &str) -> Value {
-    // SEQUENCE, INTEGER and a zero byte take the first nine bytes of a 2048-bit key.
-    let modulus = URL_SAFE_NO_PAD.encode(&public_key()[9..265]);
+    // In PKCS #1, SEQUENCE, INTEGER and a zero byte take the first nine bytes of a 2048-bit key.
+    let modulus = URL_SAFE_NO_PAD.encode(&key_pair().public_key().as_ref()[9..265]);
     json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": modulus, "e": "AQAB"})
 }
 
@@ -103,8 +103,12 @@ pub(crate) fn encode(part: &Value) -> String {
 /// A token of these parts with a true RS256 signature, whatever its header says.
 pub(crate) fn signed(header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", encode(header), encode(claims));
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signed_by(&RSA_PKCS1_SHA256, &message)))
+}
+
+/// The signature of the tests' key over `message`, in any of the ways that RSA knows.
+pub(crate) fn signed_by(kind: &'static dyn RsaEncoding, message: &str) -> Vec<u8> {
     let mut signature = vec![0; key_pair().public_modulus_len()];
-    let random = SystemRandom::new();
-    key_pair().sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signature).unwrap();
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    key_pair().sign(kind, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    signature
 }

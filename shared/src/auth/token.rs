@@ -85,19 +85,29 @@ impl Verifier {
 
     /// The caller whose token `bearer` is at `now`: what follows `Bearer ` in the header.
     pub async fn verify(&self, bearer: &str, now: Timestamp) -> Result<Principal, TokenError> {
-        let token = Parts::split(bearer).ok_or(TokenError::InvalidHeader)?;
-        let kid = token.kid()?;
-        let key = self.jwks.key(&kid, now).await?;
-        let signed = token.signed.as_bytes();
-        match crypto::verify(token.signature, signed, &key, Algorithm::RS256) {
-            Ok(true) => {}
-            Ok(false) | Err(_) => return Err(TokenError::Invalid),
-        }
-        let claims = token.claims().ok_or(TokenError::Invalid)?;
+        let payload = signed_payload(&self.jwks, bearer, now).await?;
+        let claims = serde_json::from_slice(&payload).map_err(|_odd| TokenError::Invalid)?;
         self.rules.check_times(&claims, now)?;
         self.rules.check_parties(&claims)?;
         claims::principal(&claims, &self.rules.claims)
             .map_err(|claims::UnusableClaims| TokenError::Invalid)
+    }
+}
+
+/// What one of the keys in `jwks` signed, unread: the one way from a token to its claims.
+///
+/// Errors: any [`TokenError`] but [`TokenError::Expired`].
+pub async fn signed_payload(
+    jwks: &Jwks,
+    bearer: &str,
+    now: Timestamp,
+) -> Result<Vec<u8>, TokenError> {
+    let token = Parts::split(bearer).ok_or(TokenError::InvalidHeader)?;
+    let kid = token.kid()?;
+    let key = jwks.key(&kid, now).await?;
+    match crypto::verify(token.signature, token.signed.as_bytes(), &key, Algorithm::RS256) {
+        Ok(true) => decoded(token.payload).ok_or(TokenError::Invalid),
+        Ok(false) | Err(_) => Err(TokenError::Invalid),
     }
 }
 
@@ -122,7 +132,8 @@ impl<'a> Parts<'a> {
 
     /// The id of the key that a well-formed header names.
     fn kid(&self) -> Result<String, TokenError> {
-        let header: Header = decode(self.header).ok_or(TokenError::InvalidHeader)?;
+        let header = decoded(self.header).and_then(|json| serde_json::from_slice(&json).ok());
+        let header: Header = header.ok_or(TokenError::InvalidHeader)?;
         // We understand no extension, so a critical one, and an unencoded payload, are refused.
         if header.crit.is_some() || header.b64.is_some() {
             return Err(TokenError::InvalidHeader);
@@ -137,15 +148,10 @@ impl<'a> Parts<'a> {
         }
         Ok(kid)
     }
-
-    fn claims(&self) -> Option<Map<String, Value>> {
-        decode(self.payload)
-    }
 }
 
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
-    let json = URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&json).ok()
+fn decoded(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
 }
 
 impl TokenRules {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId, TaskId, UserId};
@@ -18,6 +19,18 @@ pub const INVITE_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// A candidate's name, as the recruiter wrote it.
 pub type CandidateName = Line<255>;
+
+/// How far a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// Nobody has claimed the invite.
+    NotStarted,
+    /// Claimed, and days are left.
+    InProgress,
+    /// All days are handed in.
+    Completed,
+}
 
 /// A candidate's session. The plan's words that lists show are copied in, so a list is one read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,12 +306,12 @@ impl CandidateSession {
         done.map(|day| task_id(self.first_task, day)).collect()
     }
 
-    /// `not_started`, `in_progress` or `completed`.
-    pub fn status(&self) -> &'static str {
+    /// How far the candidate is.
+    pub fn status(&self) -> SessionStatus {
         match &self.progress {
-            Progress::NotStarted => "not_started",
-            Progress::InProgress { .. } => "in_progress",
-            Progress::Completed { .. } => "completed",
+            Progress::NotStarted => SessionStatus::NotStarted,
+            Progress::InProgress { .. } => SessionStatus::InProgress,
+            Progress::Completed { .. } => SessionStatus::Completed,
         }
     }
 

@@ -1,7 +1,9 @@
 //! What a candidate changed, small enough to keep.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::domain::redaction::redact;
 use crate::domain::repository::CommitSha;
 use crate::domain::results::Output;
 
@@ -16,8 +18,8 @@ pub const OUTLINE_BYTES_MAX: usize = 24_000;
 /// What a file costs besides its name and patch, in bytes.
 const FILE_BYTES: usize = 100;
 
-/// The difference between two commits. Serialised in snake case, as recruiters have always read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The difference between two commits, in snake case as recruiters have always read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DiffSummary {
     /// Commits that `head` has and `base` lacks.
     pub ahead_by: u64,
@@ -29,16 +31,16 @@ pub struct DiffSummary {
     pub base: CommitSha,
     /// Where it ends.
     pub head: CommitSha,
-    /// The changed files, bounded by [`DiffSummary::bounded`].
+    /// The changed files, at most 300 of them.
     pub files: Vec<ChangedFile>,
     /// Whether files or parts of patches were left out.
     pub truncated: bool,
 }
 
 /// One changed file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangedFile {
-    /// Its path in the repository.
+    /// Its path in the repository, without secrets: the candidate chose it.
     pub filename: String,
     /// GitHub's word: `added`, `modified`, `removed`, `renamed`, …
     pub status: String,
@@ -54,7 +56,7 @@ pub struct ChangedFile {
 
 impl DiffSummary {
     /// This summary within its limits: [`FILES_MAX`] files, [`PATCH_CHARS_MAX`] characters a patch and
-    /// [`DIFF_BYTES_MAX`] bytes in all, patches redacted, `truncated` set when anything was left out.
+    /// [`DIFF_BYTES_MAX`] bytes in all, names and patches redacted, `truncated` set when anything was left out.
     pub fn bounded(mut self) -> Self {
         self.truncated |= self.files.len() > FILES_MAX;
         let files = std::mem::take(&mut self.files);
@@ -93,8 +95,9 @@ impl DiffSummary {
 }
 
 impl ChangedFile {
-    /// The file with its patch redacted and cut, and whether it was cut.
+    /// The file with its name and patch redacted and the patch cut, and whether it was cut.
     fn redacted(mut self) -> (Self, bool) {
+        self.filename = redact(&self.filename);
         let patch = self.patch.take().map(|patch| Output::cut(&patch, PATCH_CHARS_MAX));
         let was_cut = patch.as_ref().is_some_and(|patch| patch.truncated);
         self.patch = patch.map(|patch| patch.text);
@@ -135,13 +138,17 @@ mod tests {
 
     #[test]
     fn a_small_diff_stays_whole_but_loses_its_secrets() {
-        let diff = diff(vec![file("a.env", Some("+password=abc".to_owned())), file("b.png", None)]);
+        let named = file("ghp_0123456789.txt", None);
+        let secret = file("a.env", Some("+password=abc".to_owned()));
+        let diff = diff(vec![secret, file("b.png", None), named]);
 
         let bounded = diff.clone().bounded();
 
         assert!(!bounded.truncated);
         assert_eq!(bounded.files[0].patch.as_deref(), Some("+password=[redacted]"));
         assert_eq!(bounded.files[1], diff.files[1]);
+        assert_eq!(bounded.files[2].filename, "[redacted].txt");
+        assert_eq!(bounded.without_patches().files[2].filename, "[redacted].txt");
     }
 
     #[test]

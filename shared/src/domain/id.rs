@@ -5,6 +5,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::text::Invalid;
 
@@ -23,8 +24,10 @@ fn parse_digits(text: &str) -> Result<u64, Invalid> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Serialize, Deserialize, ToSchema)]
         #[serde(transparent)]
+        #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 244_525_093_895_757_u64)]
         pub struct $name(u64);
 
         impl $name {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// What stands where a secret stood.
-const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 /// The fewest characters that make a token after its prefix.
 const TOKEN_CHARS_MIN: usize = 10;
 /// The most blanks skipped between a name and its value.
@@ -49,6 +49,11 @@ pub fn redact(text: &str) -> String {
     }
     clean.push_str(text.get(copied..).unwrap_or_default());
     clean
+}
+
+/// Whether what is called `name` is a secret whatever it looks like: `GITHUB_TOKEN`, `clientSecret`.
+pub fn names_secret(name: &str) -> bool {
+    SECRET_NAMES.iter().any(|secret| ends_with(name.as_bytes(), secret))
 }
 
 /// The secret whose token or name starts at `at`.
@@ -269,6 +274,16 @@ mod tests {
             ("apiKey => 'abc'", "apiKey => '[redacted]'"),
             ("?token=abc&x=1", "?token=[redacted]&x=1"),
         ]);
+    }
+
+    #[test]
+    fn a_name_is_a_secrets_by_how_it_ends() {
+        assert!(
+            ["GITHUB_TOKEN", "clientSecret", "x-admin-key", "password"]
+                .iter()
+                .all(|n| names_secret(n))
+        );
+        assert!(!["tokens", "secretary", "key", "", "é"].iter().any(|name| names_secret(name)));
     }
 
     #[test]

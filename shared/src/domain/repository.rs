@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 /// The longest owner or repository name, in characters.
 const NAME_CHARS_MAX: usize = 100;
@@ -124,8 +125,9 @@ fn is_name_part(part: &str) -> bool {
 }
 
 /// A commit: 40 lower-case hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(pattern = "^[0-9a-f]{40}$")]
 pub struct CommitSha(String);
 
 /// The text is not 40 lower-case hexadecimal digits.

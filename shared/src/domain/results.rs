@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::domain::redaction::redact;
 
@@ -94,7 +95,7 @@ impl ArtifactProblem {
 }
 
 /// How GitHub says a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Conclusion {
     /// Every step succeeded.
@@ -102,6 +103,7 @@ pub enum Conclusion {
     /// A step failed.
     Failure,
     /// The run took longer than it may.
+    #[schema(rename = "timed_out")]
     TimedOut,
     /// Somebody stopped it.
     Cancelled,
@@ -110,10 +112,12 @@ pub enum Conclusion {
     /// It did not run.
     Skipped,
     /// It waits for somebody.
+    #[schema(rename = "action_required")]
     ActionRequired,
     /// GitHub gave it up.
     Stale,
     /// It could not start.
+    #[schema(rename = "startup_failure")]
     StartupFailure,
     /// A word GitHub has added since.
     Other,
@@ -176,7 +180,7 @@ impl RunPhase {
 }
 
 /// The one word a candidate and a recruiter read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ResultStatus {
     /// The run succeeded and no test failed.

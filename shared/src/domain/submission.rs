@@ -9,6 +9,7 @@ use crate::domain::candidate_session::{CandidateName, CandidateSession};
 use crate::domain::diff::DiffSummary;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, RunId, SimulationId, SubmissionId, TaskId, UserId};
+use crate::domain::redaction::redact;
 use crate::domain::repository::{CommitSha, RepositoryName};
 use crate::domain::results::{Conclusion, Output};
 use crate::domain::run::{ReportState, RunFailure};
@@ -189,9 +190,12 @@ pub type Files = BTreeMap<String, String>;
 
 /// How many tampered files are told.
 const TAMPERED_MAX: usize = 100;
+/// How long their paths may be together, in bytes: a submission must fit its item.
+const TAMPERED_BYTES_MAX: usize = 8_000;
 
 /// The files under `protected` paths that a candidate must leave alone and did not: changed or
-/// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten.
+/// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten. At most
+/// 100 are told and at least one, without secrets in their paths.
 pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> Vec<String> {
     let guarded = |path: &String| protected.iter().any(|prefix| path.starts_with(prefix.as_str()));
     let changed = base
@@ -200,7 +204,14 @@ pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> 
     let added = handed_in
         .keys()
         .filter(|path| path.starts_with(".github/workflows/") && !base.contains_key(*path));
-    changed.map(|(path, _content)| path).chain(added).take(TAMPERED_MAX).cloned().collect()
+    let told = changed.map(|(path, _content)| path).chain(added).map(|path| redact(path));
+    let mut bytes = 0;
+    let fits = |path: &String| {
+        let first = bytes == 0;
+        bytes += path.len();
+        first || bytes <= TAMPERED_BYTES_MAX
+    };
+    told.take(TAMPERED_MAX).take_while(fits).collect()
 }
 
 #[cfg(test)]
@@ -241,5 +252,22 @@ mod tests {
             ".github/workflows/zz.yml",
         ];
         assert_eq!(tampered_files(&base, &forged, &protected), told);
+    }
+    #[test]
+    fn tampered_files_are_told_without_secrets_and_only_as_many_as_a_submission_can_hold() {
+        let added = |paths: Vec<String>| -> Vec<String> {
+            let files = paths.iter().map(|path| (path.clone(), String::new())).collect();
+            tampered_files(&Files::new(), &files, &[])
+        };
+        let folder = ".github/workflows/";
+
+        let secret = added(vec![format!("{folder}ghp_0123456789.yml")]);
+        assert_eq!(secret, [format!("{folder}[redacted].yml")]);
+
+        let numbered = |n: usize| format!("{folder}{n:03}");
+        assert_eq!(added((0..101).map(numbered).collect()).len(), 100);
+        let long = |n: usize| format!("{folder}{n:03} {}", "x".repeat(3_978));
+        assert_eq!(added((0..9).map(long).collect()).len(), 2);
+        assert_eq!(added(vec![format!("{folder}{}", "x".repeat(9_000))]).len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::id::TaskId;
 use crate::domain::repository::RepositoryName;
@@ -13,8 +14,9 @@ use crate::domain::text::Invalid;
 pub const DAYS: u8 = 5;
 
 /// A day of the simulation: 1 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "u8", into = "u8")]
+#[schema(minimum = 1, maximum = 5)]
 pub struct Day(u8);
 
 impl Day {
@@ -66,7 +68,7 @@ impl fmt::Display for Day {
 }
 
 /// The kind of work a task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskKind {
     /// A written plan.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::repository::RepositoryName;
 use crate::domain::text::Invalid;
@@ -11,7 +12,7 @@ use crate::domain::text::Invalid;
 const OWNER: &str = "tenon-hire-dev";
 
 /// A key of the catalog, in catalog order; the first is the default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TemplateKey {
     #[default]

@@ -1,4 +1,4 @@
-//! Recruiters and their companies.
+//! Recruiters.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,21 +23,4 @@ pub struct User {
     pub company_name: String,
     /// When the person was first seen.
     pub created_at: Timestamp,
-}
-
-/// An employer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Company {
-    /// Number of the company.
-    pub id: CompanyId,
-    /// As candidates read it.
-    pub name: String,
-    /// When it was recorded.
-    pub created_at: Timestamp,
-}
-
-/// The part of an e-mail address that says where somebody works.
-pub fn email_domain(email: &str) -> Option<&str> {
-    email.rsplit_once('@').map(|(_local, domain)| domain).filter(|domain| !domain.is_empty())
 }

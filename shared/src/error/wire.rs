@@ -61,6 +61,10 @@ impl Error {
             Self::CandidateRequired => {
                 (403, "CANDIDATE_ACCESS_REQUIRED", "Candidate access required")
             }
+            Self::DevUserNotFound => (401, "DEV_USER_NOT_FOUND", "Dev user not found"),
+            Self::DevIdentityFromElsewhere => {
+                (403, "DEV_IDENTITY_LOCAL_ONLY", "DEV_AUTH_BYPASS only allowed from localhost")
+            }
             Self::SessionHeaderMissing => {
                 (401, "CANDIDATE_SESSION_HEADER_REQUIRED", "Missing candidate session headers")
             }
@@ -82,6 +86,8 @@ impl Error {
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
             Self::OriginNotAllowed
+            | Self::DomainTaken(_)
+            | Self::TooManyDomains
             | Self::IdempotencyKeyMalformed
             | Self::IdempotencyInFlight
             | Self::IdempotencyMismatch
@@ -105,6 +111,10 @@ impl Error {
     const fn business_wire(&self) -> (u16, &'static str, &'static str) {
         match self {
             Self::OriginNotAllowed => (400, "ORIGIN_NOT_ALLOWED", "Disallowed CORS origin"),
+            Self::DomainTaken(_) => (409, "DOMAIN_TAKEN", "Domain belongs to another company"),
+            Self::TooManyDomains => {
+                (409, "TOO_MANY_DOMAINS", "Company has as many domains as it may have")
+            }
             Self::IdempotencyKeyMalformed => (
                 400,
                 "IDEMPOTENCY_KEY_INVALID",

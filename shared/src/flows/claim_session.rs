@@ -5,28 +5,47 @@ use crate::auth::principal::Candidate;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::invite_token::InviteClaim;
 use crate::error::{Error, Noun};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::item::Stored;
+use crate::store::transaction::{Transaction, Written, settled_from};
 
-/// Claims the session that `token` is for. Whoever has claimed it may come back at any time.
+/// The session that a genuine token is for, as it was read.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    claim: InviteClaim,
+    session: Stored<CandidateSession>,
+}
+
+/// What `token` invites to; one read, and none for a forged token.
+pub async fn open_invite(app: &App, token: &str) -> Result<Invite, Error> {
+    let claim = app.config.invite_keys.read(token).ok_or(Error::NotFound(Noun::InviteToken))?;
+    invite_of(app, claim).await
+}
+
+/// Claims the session of `invite`. Whoever has claimed it may come back at any time.
 pub async fn claim_session(
     app: &App,
     candidate: &Candidate,
-    token: &str,
+    invite: Invite,
 ) -> Result<CandidateSession, Error> {
-    let claim = app.config.invite_keys.read(token).ok_or(Error::NotFound(Noun::InviteToken))?;
-    settled(|| attempt(app, candidate, claim)).await
+    let claim = invite.claim;
+    let again = || invite_of(app, claim);
+    settled_from(invite, again, |invite| attempt(app, candidate, invite)).await
+}
+
+async fn invite_of(app: &App, claim: InviteClaim) -> Result<Invite, Error> {
+    let read = app.store.session(claim.session).await?;
+    // A renewed invite has another generation: its old links are dead.
+    let read = read.filter(|read| read.value.invite_claim() == claim);
+    let session = read.ok_or(Error::NotFound(Noun::InviteToken))?;
+    Ok(Invite { claim, session })
 }
 
 async fn attempt(
     app: &App,
     candidate: &Candidate,
-    claim: InviteClaim,
+    invite: Invite,
 ) -> Result<Option<CandidateSession>, Error> {
-    let read = app.store.session(claim.session).await?;
-    // A renewed invite has another generation: its old links are dead.
-    let read = read
-        .filter(|read| read.value.invite_claim() == claim)
-        .ok_or(Error::NotFound(Noun::InviteToken))?;
+    let read = invite.session;
     let session = read.value.clone().claim(candidate.claimant(), app.clock.now())?;
     if session == read.value {
         return Ok(Some(session));

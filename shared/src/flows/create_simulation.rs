@@ -3,24 +3,40 @@
 use crate::app::App;
 use crate::auth::principal::Recruiter;
 use crate::domain::id::{SimulationId, TaskId};
+use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::simulation::{Brief, Simulation};
 use crate::error::Error;
+use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::store::keys;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// Stores a new simulation with its five tasks.
+/// Stores a new simulation with its five tasks; under a `key` that was used before, the one that was
+/// stored then.
 pub async fn create_simulation(
     app: &App,
     recruiter: &Recruiter,
     brief: &Brief,
-) -> Result<Simulation, Error> {
-    settled(|| attempt(app, recruiter, brief)).await
+    key: Option<&IdempotencyKey>,
+) -> Result<Once<Simulation>, Error> {
+    let request = keyed(key, &recruiter.user().sub, Operation::CreateSimulation, brief)?;
+    match start(app, request).await? {
+        Start::Before(id) => {
+            let simulation = app.store.simulation(id).await?;
+            let gone = || Error::internal("answering again", "the simulation is gone");
+            simulation.map(Once::replayed).ok_or_else(gone)
+        }
+        Start::Now(receipt) => {
+            let made = settled(|| attempt(app, recruiter, brief, &receipt)).await;
+            receipt.close(app, made).await
+        }
+    }
 }
 
 async fn attempt(
     app: &App,
     recruiter: &Recruiter,
     brief: &Brief,
+    receipt: &Receipt<SimulationId>,
 ) -> Result<Option<Simulation>, Error> {
     let now = app.clock.now();
     let simulation = Simulation {
@@ -37,7 +53,8 @@ async fn attempt(
         .tasks()
         .iter()
         .fold(Transaction::new(), |write, task| write.guard(&keys::id_guard(task.id.get())));
-    match app.store.write(write.create(&simulation)?, &app.mint).await? {
+    let write = receipt.sign(write.create(&simulation)?, simulation.id)?;
+    match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(simulation)),
         Written::Refused => Ok(None),
     }

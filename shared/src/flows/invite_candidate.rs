@@ -2,12 +2,15 @@
 //! them are one write; the answer does not wait for GitHub or for the mail.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::auth::owned::Owned;
 use crate::auth::principal::Recruiter;
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::invite_token::InviteToken;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
@@ -15,10 +18,11 @@ use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, Noun};
+use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::prepare_workspace::try_again;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What became of an invite.
 #[derive(Debug, Clone)]
@@ -33,15 +37,66 @@ pub struct Invited {
     pub created: bool,
 }
 
-/// Invites `name` at `email`; an address that was invited before gets the same session again.
+/// What the record of a key keeps of an invite: never its token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    session: CandidateSessionId,
+    created: bool,
+}
+
+/// A simulation of the recruiter who invites, and the session that an address was invited to in it,
+/// as they were read.
+#[derive(Debug, Clone)]
+pub struct Guests {
+    simulation: Owned<Simulation>,
+    invited: Option<CandidateSessionId>,
+}
+
+/// The simulation `id`, if `recruiter` made it, and whether `email` was invited to it; one read.
+pub async fn open_guests(
+    app: &App,
+    recruiter: &Recruiter,
+    id: SimulationId,
+    email: &EmailAddress,
+) -> Result<Guests, Error> {
+    let found = app.store.simulation_and_invited(id, email).await?;
+    let guests = found.and_then(|(simulation, invited)| {
+        Some(Guests { simulation: recruiter.own(simulation)?, invited })
+    });
+    guests.ok_or(Error::NotFound(Noun::Simulation))
+}
+
+/// Invites `name` at `email`, whom `guests` was read for; an address that was invited before gets
+/// the same session again. Under a `key` that was used before nothing is done: the answer has that
+/// invite's outcome, and the link that is valid now.
 pub async fn invite_candidate(
     app: &App,
     recruiter: &Recruiter,
-    simulation: SimulationId,
-    name: &CandidateName,
-    email: &EmailAddress,
-) -> Result<Invited, Error> {
-    let (session, created) = settled(|| attempt(app, recruiter, simulation, (name, email))).await?;
+    guests: Guests,
+    (name, email): (&CandidateName, &EmailAddress),
+    key: Option<&IdempotencyKey>,
+) -> Result<Once<Invited>, Error> {
+    let id = guests.simulation.get().id;
+    let request = keyed(key, &recruiter.user().sub, Operation::Invite(id), &(name, email))?;
+    match start(app, request).await? {
+        Start::Before(Kept { session, created }) => {
+            let session = app.store.session(session).await?;
+            let gone = || Error::internal("answering again", "the session is gone");
+            let session = session.ok_or_else(gone)?.value;
+            Ok(Once::replayed(invited(app, (session, created))?))
+        }
+        Start::Now(receipt) => {
+            let again = || open_guests(app, recruiter, id, email);
+            let attempt = |guests| attempt(app, guests, (name, email), &receipt);
+            let stored = settled_from(guests, again, attempt).await;
+            let stored = stored.and_then(|stored| invited(app, stored));
+            receipt.close(app, stored).await
+        }
+    }
+}
+
+fn invited(app: &App, (session, created): (CandidateSession, bool)) -> Result<Invited, Error> {
     let (token, url) = link(app, &session)?;
     Ok(Invited { session, token, url, created })
 }
@@ -57,18 +112,13 @@ pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, Strin
 
 async fn attempt(
     app: &App,
-    recruiter: &Recruiter,
-    simulation: SimulationId,
+    guests: Guests,
     (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
-    let found = app.store.simulation_and_invited(simulation, email).await?;
-    let Some((simulation, invited)) = found else {
-        return Err(Error::NotFound(Noun::Simulation));
-    };
-    let simulation = recruiter.own(simulation).ok_or(Error::NotFound(Noun::Simulation))?;
-    match invited {
-        Some(session) => again(app, session, name).await,
-        None => first(app, simulation.get(), (name, email)).await,
+    match guests.invited {
+        Some(session) => again(app, session, name, receipt).await,
+        None => first(app, guests.simulation.get(), (name, email), receipt).await,
     }
 }
 
@@ -76,6 +126,7 @@ async fn first(
     app: &App,
     simulation: &Simulation,
     (name, email): (&CandidateName, &EmailAddress),
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let now = app.clock.now();
     let id = CandidateSessionId::new(app.mint.id(now));
@@ -97,6 +148,7 @@ async fn first(
             write = write.create(&workspace)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
     }
+    let write = receipt.sign(write, Kept { session: id, created: true })?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some((session, true))),
         Written::Refused => Ok(None),
@@ -107,6 +159,7 @@ async fn again(
     app: &App,
     id: CandidateSessionId,
     name: &CandidateName,
+    receipt: &Receipt<Kept>,
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let Some(desk) = app.store.desk(id).await? else { return Ok(None) };
     let now = app.clock.now();
@@ -118,10 +171,10 @@ async fn again(
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
     let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
-    if session == *before && !abandoned {
-        return Ok(Some((session, renewed)));
+    let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
+    if session != *before || abandoned {
+        write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
     }
-    let mut write = try_again(app, &desk, Transaction::new().replace(&desk.session, &session)?)?;
     if session.mail.number != before.mail.number {
         write = write.create(&mail_job(app, &session, now))?;
     }

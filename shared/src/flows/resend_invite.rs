@@ -8,30 +8,40 @@ use crate::error::{Error, Noun};
 use crate::flows::invite_candidate::mail_job;
 use crate::flows::open_simulation::open_simulation;
 use crate::flows::prepare_workspace::try_again;
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::sessions::Desk;
+use crate::store::transaction::{Transaction, Written, settled_from};
+
+/// A session in a simulation of the recruiter who asks, as it was read.
+#[derive(Debug, Clone)]
+pub struct OpenedInvite(Desk);
+
+/// The session `id`, if it is in `simulation` and `recruiter` made that; two reads at once.
+pub async fn open_invited(
+    app: &App,
+    recruiter: &Recruiter,
+    simulation: SimulationId,
+    id: CandidateSessionId,
+) -> Result<OpenedInvite, Error> {
+    let owned = open_simulation(app, recruiter, simulation);
+    let (_owned, desk) = tokio::try_join!(owned, app.store.desk(id))?;
+    let desk = desk.filter(|desk| desk.session.value.simulation == simulation);
+    desk.map(OpenedInvite).ok_or(Error::NotFound(Noun::CandidateSession))
+}
 
 /// Asks for another mail; an expired link is renewed first. Not more often than every 30 seconds,
 /// and not once the candidate has completed the simulation.
 pub async fn resend_invite(
     app: &App,
     recruiter: &Recruiter,
-    simulation: SimulationId,
-    session: CandidateSessionId,
+    opened: OpenedInvite,
 ) -> Result<CandidateSession, Error> {
-    settled(|| attempt(app, recruiter, simulation, session)).await
+    let CandidateSession { id, simulation, .. } = opened.0.session.value;
+    let again = || open_invited(app, recruiter, simulation, id);
+    settled_from(opened, again, |opened| attempt(app, opened)).await
 }
 
-async fn attempt(
-    app: &App,
-    recruiter: &Recruiter,
-    simulation: SimulationId,
-    id: CandidateSessionId,
-) -> Result<Option<CandidateSession>, Error> {
-    let owned = open_simulation(app, recruiter, simulation);
-    let (_owned, desk) = tokio::try_join!(owned, app.store.desk(id))?;
-    let desk = desk
-        .filter(|desk| desk.session.value.simulation == simulation)
-        .ok_or(Error::NotFound(Noun::CandidateSession))?;
+async fn attempt(app: &App, opened: OpenedInvite) -> Result<Option<CandidateSession>, Error> {
+    let OpenedInvite(desk) = opened;
     let now = app.clock.now();
     let before = &desk.session.value;
     let version = app.config.invite_keys.newest_version();

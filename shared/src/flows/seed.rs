@@ -1,12 +1,15 @@
 //! What a fresh development stack begins with.
 
+use std::collections::BTreeSet;
+
 use crate::app::App;
+use crate::domain::company::{Company, CompanyKind, DomainOfCompany};
 use crate::domain::id::{CompanyId, UserId};
-use crate::domain::user::{Company, User};
+use crate::domain::mail_domain::MailDomain;
+use crate::domain::user::User;
 use crate::error::Error;
 use crate::store::keys;
 use crate::store::transaction::{Transaction, Written};
-use crate::store::users::DomainOfCompany;
 
 /// Somebody to seed.
 #[derive(Debug, Clone, Copy)]
@@ -27,10 +30,24 @@ pub async fn seed(
     domain: &str,
     people: &[Person<'_>],
 ) -> Result<bool, Error> {
+    let domain = MailDomain::parse(domain)
+        .map_err(|why| Error::internal("reading the seed's mail domain", why.to_string()))?;
     let now = app.clock.now();
     let id = CompanyId::new(app.mint.id(now));
-    let company = Company { id, name: company.to_owned(), created_at: now };
-    let of_domain = DomainOfCompany { domain: domain.to_owned(), company: company.clone() };
+    let company = Company {
+        id,
+        name: company.to_owned(),
+        kind: CompanyKind::Added,
+        domains: BTreeSet::from([domain.clone()]),
+        created_at: now,
+    };
+    let of_domain = DomainOfCompany {
+        domain,
+        company: company.id,
+        company_name: company.name.clone(),
+        mapped_at: now,
+        number: app.mint.id(now),
+    };
     let mut write = Transaction::new().create(&company)?.create(&of_domain)?;
     for person in people {
         let user = User {

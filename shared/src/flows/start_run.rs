@@ -22,7 +22,8 @@ use crate::store::transaction::{Transaction, Written, settled};
 /// How long a run is left alone before its state is first looked at.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(2);
 
-/// Starts a test run of `branch`, or of the repository's default branch.
+/// Starts a test run of `branch`, or of the repository's default branch, on the day that is worked
+/// on: what was handed in stays as it was, and a later day has not begun.
 pub async fn start_run(
     app: &App,
     desk: &Owned<Desk>,
@@ -30,6 +31,7 @@ pub async fn start_run(
     branch: Option<&str>,
 ) -> Result<Run, Error> {
     let task = code_task_of(desk.get(), task)?;
+    desk.get().session.value.may_submit(task.day)?;
     let workspace = desk.get().workspace(task.day);
     let workspace = &workspace.ok_or(Error::WorkspaceMissing { on_status: false })?.value;
     let branch = branch_of(workspace, branch)?;

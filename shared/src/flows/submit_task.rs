@@ -1,24 +1,27 @@
 //! A candidate hands in a day: one read, at most one question to GitHub, one write.
 
+use serde::Serialize;
+
 use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Candidate;
-use crate::domain::candidate_session::CandidateSession;
-use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
+use crate::domain::id::{RunId, SubmissionId, TaskId};
+use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{CodeWork, Examination, Submission};
-use crate::domain::task::Task;
+use crate::domain::task::{Day, Task};
 use crate::domain::text::ContentText;
 use crate::error::Error;
+use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
 use crate::store::sessions::Desk;
 use crate::store::submissions::{SubmissionPlace, SubmittedText};
-use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
 /// What a candidate hands in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     /// A text; required on text days.
     pub content: Option<ContentText>,
@@ -26,36 +29,41 @@ pub struct Answer {
     pub branch: Option<String>,
 }
 
-/// What was stored: the submission and how far its candidate is.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// The submission.
-    pub submission: Submission,
-    /// The session after it.
-    pub session: CandidateSession,
-}
-
-/// Stores the answer to `task`. Of several at once one is stored; the others find the day done.
+/// Stores the answer to `task` at `desk`. Of several at once one is stored; the others find the day
+/// done. Under a `key` that was used before, the submission that was stored then.
 pub async fn submit_task(
     app: &App,
     candidate: &Candidate,
-    session: CandidateSessionId,
-    task: TaskId,
+    (desk, task): (Owned<Desk>, TaskId),
     answer: &Answer,
-) -> Result<Submitted, Error> {
-    settled(|| async {
-        let desk = open_desk(app, candidate, session).await?;
-        attempt(app, &desk, task, answer).await
-    })
-    .await
+    key: Option<&IdempotencyKey>,
+) -> Result<Once<Submission>, Error> {
+    let session = desk.get().session.value.id;
+    let operation = Operation::Submit(task);
+    // The session is not in the path, so it is part of what is handed in.
+    let request = keyed(key, candidate.claimant().sub, operation, &(session, answer))?;
+    match start(app, request).await? {
+        Start::Before(day) => {
+            let submission = app.store.submission(session, day).await?;
+            let gone = || Error::internal("answering again", "the submission is gone");
+            Ok(Once::replayed(submission.ok_or_else(gone)?.value))
+        }
+        Start::Now(receipt) => {
+            let again = || open_desk(app, candidate, session);
+            let attempt = |desk| attempt(app, desk, task, answer, &receipt);
+            let stored = settled_from(desk, again, attempt).await;
+            receipt.close(app, stored).await
+        }
+    }
 }
 
 async fn attempt(
     app: &App,
-    desk: &Owned<Desk>,
+    desk: Owned<Desk>,
     task: TaskId,
     answer: &Answer,
-) -> Result<Option<Submitted>, Error> {
+    receipt: &Receipt<Day>,
+) -> Result<Option<Submission>, Error> {
     let desk = desk.get();
     let task = task_of(desk, task)?;
     let read = &desk.session;
@@ -71,7 +79,8 @@ async fn attempt(
     let session = read.value.clone().submit(task.day, now)?;
     let id = SubmissionId::new(app.mint.id(now));
     let submission = Submission::new(id, &session, task, code, now);
-    let mut write = Transaction::new()
+    let mut write = receipt
+        .sign(Transaction::new(), task.day)?
         .replace(read, &session)?
         .create(&submission)?
         .create(&SubmissionPlace::from(&submission))?;
@@ -87,7 +96,7 @@ async fn attempt(
         ))?;
     }
     Ok(match app.store.write(write, &app.mint).await? {
-        Written::Yes => Some(Submitted { submission, session }),
+        Written::Yes => Some(submission),
         Written::Refused => None,
     })
 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::github::GitHub;
 use crate::github::error::{Cause, GitHubError};
+use crate::ledger;
 
 /// The longest answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -96,6 +97,7 @@ impl Call {
     /// Sends the call and leaves its answer, whatever the status, to the caller.
     pub(crate) async fn open(self) -> Result<Response, GitHubError> {
         let operation = self.operation;
+        ledger::github_call();
         self.request
             .send()
             .await

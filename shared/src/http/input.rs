@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::text::Invalid;
 use crate::error::{Error, Problem};
+use crate::http::fields::Fields;
 
 /// What a route takes, read through a [`Reader`].
 pub trait Shape: Sized {
@@ -100,7 +101,11 @@ impl Reader {
     }
 
     /// A value of the query, under any of its `names`, if there is one.
-    pub fn query<T>(&mut self, names: &[&str], parse: Parse<T>) -> Result<Option<T>, Told> {
+    pub fn query<T>(
+        &mut self,
+        names: &[&str],
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Told> {
         let mut given = self.query.iter().filter(|(key, _)| names.contains(&key.as_str()));
         let found = given.next().cloned();
         let differ = given.any(|(_, text)| found.as_ref().is_some_and(|(_, first)| first != text));
@@ -112,6 +117,15 @@ impl Reader {
             None => Ok(None),
             Some((name, text)) => self.parsed(format!("/query/{name}"), &text, parse).map(Some),
         }
+    }
+
+    /// Those of `names` that the query holds, each once, with what it says.
+    pub(crate) fn query_kept(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
+        let first = |name: &&'static str| {
+            let found = self.query.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| (*name, value.clone()))
+        };
+        names.iter().filter_map(first).collect()
     }
 
     /// A header that must be there, once.
@@ -149,6 +163,30 @@ impl Reader {
         }
     }
 
+    /// One of our ids in the body, that must be there: a whole number.
+    pub fn body_id<T>(&mut self, name: &str, id: fn(u64) -> T) -> Result<T, Told> {
+        let wrong = match self.field(name)? {
+            None => Invalid::new("missing", "is required"),
+            Some(value) => match value.as_u64() {
+                Some(number) => return Ok(id(number)),
+                None => Invalid::new("int_type", "must be a whole number"),
+            },
+        };
+        self.problem(pointer(name), &wrong)
+    }
+
+    /// A flag of the body that is off when it is absent.
+    pub fn body_flag(&mut self, name: &str) -> Result<bool, Told> {
+        match self.field(name)? {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => {
+                let wrong = Invalid::new("bool_type", "must be true or false");
+                self.problem(pointer(name), &wrong)
+            }
+        }
+    }
+
     /// The field `name` of the body, if it is there and the body is an object.
     fn field(&self, name: &str) -> Result<Option<Value>, Told> {
         self.body.as_ref().map(|body| body.get(name).cloned()).ok_or(Told)
@@ -161,7 +199,12 @@ impl Reader {
         }
     }
 
-    fn parsed<T>(&mut self, pointer: String, text: &str, parse: Parse<T>) -> Result<T, Told> {
+    fn parsed<T>(
+        &mut self,
+        pointer: String,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Result<T, Told> {
         match parse(text) {
             Ok(value) => Ok(value),
             Err(invalid) => self.problem(pointer, &invalid),
@@ -179,11 +222,16 @@ impl Reader {
             Invalid::new("missing", "a JSON body is required")
         } else {
             match serde_json::from_slice(bytes) {
-                Ok(Value::Object(body)) => {
-                    self.body = Some(body);
+                Ok(Fields { named, repeated: false }) => {
+                    self.body = Some(named);
                     return;
                 }
-                Ok(_) => Invalid::new("object_type", "must be a JSON object"),
+                Ok(Fields { repeated: true, .. }) => {
+                    Invalid::new("duplicate_field", "names a field more than once")
+                }
+                Err(error) if error.is_data() => {
+                    Invalid::new("object_type", "must be a JSON object")
+                }
                 Err(_syntax) => Invalid::new("json_invalid", "is not valid JSON"),
             }
         };

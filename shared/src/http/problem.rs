@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -57,7 +57,10 @@ fn extra(error: &Error) -> Map<String, Value> {
             });
             extra.insert("error".to_owned(), told);
         }
-        Error::MailTooSoon(seconds) => {
+        Error::DomainTaken(company) => {
+            extra.insert("details".to_owned(), json!({ "companyId": company.get() }));
+        }
+        Error::MailTooSoon(seconds) | Error::RateLimited(seconds) => {
             extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
         }
         _ => {}
@@ -65,7 +68,8 @@ fn extra(error: &Error) -> Map<String, Value> {
     extra
 }
 
-/// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's.
+/// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's. What other
+/// layers said in its headers stays.
 pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -81,11 +85,11 @@ pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) 
         Pending { refusal: error.refusal(), extra: Map::new() }
     });
     let status = StatusCode::from_u16(pending.refusal.status).unwrap_or(status);
-    let mut answer = (status, Json(body(&pending, request_id))).into_response();
+    let mut said = response.into_parts().0.headers;
+    said.remove(CONTENT_TYPE);
+    said.remove(CONTENT_LENGTH);
+    let mut answer = (status, said, Json(body(&pending, request_id))).into_response();
     let headers = answer.headers_mut();
-    if let Some(allow) = response.headers().get(http::header::ALLOW) {
-        headers.insert(http::header::ALLOW, allow.clone());
-    }
     if wants_problem_json(request) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     }
@@ -117,10 +121,59 @@ fn body(pending: &Pending, request_id: &str) -> Value {
     body
 }
 
-/// The web client reads only `application/json`, so the other is served only when it is named.
+/// The web client reads only `application/json`, so the other is served only when it is named, and
+/// not with a weight of 0.
 fn wants_problem_json(request: &HeaderMap) -> bool {
     let accepts = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepts.flat_map(|list| list.split(',')).any(|kind| {
-        kind.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(PROBLEM_JSON))
+        let mut parts = kind.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(PROBLEM_JSON));
+        let mut said = parts.filter_map(|part| part.split_once('='));
+        let weight = said.find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+        named && weight.is_none_or(|(_, text)| is_above_zero(text.trim()))
     })
+}
+
+/// Whether `text` is a weight, at most 1, that is not 0.
+fn is_above_zero(text: &str) -> bool {
+    text.parse::<f32>().is_ok_and(|weight| weight > 0.0 && weight <= 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(accept: &str) -> bool {
+        let mut request = HeaderMap::new();
+        request.insert(ACCEPT, accept.parse().unwrap());
+        wants_problem_json(&request)
+    }
+
+    #[test]
+    fn problem_json_is_for_those_who_name_it_and_do_not_refuse_it() {
+        for accept in [
+            "application/problem+json",
+            "Application/Problem+JSON; charset=utf-8; q=0.001",
+            "application/json, application/problem+json",
+            "application/json, application/problem+json;q=0.5",
+            "application/problem+json;q=1.000, */*",
+        ] {
+            assert!(wants(accept), "{accept}");
+        }
+        for accept in [
+            "*/*",
+            "application/*",
+            "application/json",
+            "application/problem+json;q=0",
+            "application/problem+json; q=0.000",
+            "application/problem+json;q=2",
+            "application/problem+json;q=NaN",
+            "application/problem+json;q=x",
+            "application/problem+jsonp",
+            "",
+        ] {
+            assert!(!wants(accept), "{accept}");
+        }
+        assert!(!wants_problem_json(&HeaderMap::new()));
+    }
 }

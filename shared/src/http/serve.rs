@@ -1,82 +1,62 @@
 //! From routers to services: what every route has around it, and the glue to the Lambda runtime.
 
 use std::any::Any;
+use std::convert::Infallible;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_LENGTH;
-use http::{HeaderName, HeaderValue, Uri};
-use lambda_http::RequestExt;
-use lambda_http::request::RequestContext;
+use http::{HeaderName, HeaderValue};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Noun};
-use crate::http::problem;
+use crate::http::admin_gate::admitted_or_astray;
+use crate::http::cors::share;
+use crate::http::headers::protect;
+use crate::http::methods::with_options;
+use crate::http::path::{without_slash, without_stage};
+use crate::http::request_log::RequestLine;
+use crate::http::timeout::limit_time;
+use crate::http::{limited, problem};
+use crate::ledger;
 
 /// The client's name for a request; adopted when it is a UUID.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
 
-/// Wraps routes into everything each has around it: the one error body, panics caught, the size of
-/// the body checked before anything else.
+/// Wraps routes into everything each has around it; the last layer is the outermost. A request's
+/// size is checked before anything else of it; whatever goes wrong inside, a panic or too long a
+/// time, is answered with the one error body and the headers of every answer.
 pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _document) = routes.split_for_parts();
     let routes: Router = routes
         .fallback(async || Error::NotFound(Noun::Route))
         .layer(from_fn_with_state(app.clone(), check_size))
+        .layer(from_fn_with_state(app.clone(), limit_time))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), share))
+        .layer(from_fn_with_state(app.clone(), protect))
         .layer(from_fn_with_state(app.clone(), finish))
-        .with_state(app);
-    // A layer sees the request when its route is settled already, so this stands in front.
+        .with_state(app.clone());
+    // A layer sees the request when its route is settled already, so these stand in front.
     Router::new().fallback(async move |request: Request| {
-        routes.clone().oneshot(without_slash(request)).await
+        let method = request.method().clone();
+        let request = admitted_or_astray(&app, without_slash(request)).await;
+        let response = routes.clone().oneshot(request).await?;
+        Ok::<_, Infallible>(with_options(&method, response))
     })
-}
-
-/// Removes a slash at the end of the path: it reaches the same route, without a redirect, which the
-/// client would not follow.
-fn without_slash(mut request: Request) -> Request {
-    let uri = request.uri();
-    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty());
-    if let Some(path) = path {
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        if let Ok(shorter) = format!("{path}{query}").parse() {
-            *request.uri_mut() = shorter;
-        }
-    }
-    request
 }
 
 /// Runs `routes` as a Lambda function until the runtime ends it.
 pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
     let service = service(routes(), App::start().await?);
     lambda_http::run(service.map_request(without_stage)).await
-}
-
-/// Removes the gateway's stage from the path: `/prod/api/tasks/1` is `/api/tasks/1`.
-fn without_stage(mut request: lambda_http::Request) -> lambda_http::Request {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
-        return request;
-    };
-    let Some(stage) = context.stage.as_deref().filter(|stage| *stage != "$default") else {
-        return request;
-    };
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let prefix = format!("/{stage}/");
-    let stripped = path.strip_prefix(&prefix).and_then(|rest| format!("/{rest}").parse().ok());
-    if let Some(path) = stripped {
-        let mut parts = request.uri().clone().into_parts();
-        parts.path_and_query = Some(path);
-        if let Ok(uri) = Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
 }
 
 async fn check_size(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -93,10 +73,18 @@ async fn finish(State(app): State<App>, request: Request, next: Next) -> Respons
     let said = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let said = said.and_then(|text| Uuid::parse_str(text).ok());
     let id = said.unwrap_or_else(|| app.mint.uuid()).to_string();
-    let mut response = problem::finish(next.run(request).await, &headers, &id);
+    let line = RequestLine::begin(&request);
+    // Whatever is logged meanwhile names the request too.
+    let work = next.run(request).instrument(tracing::error_span!("serving", request_id = id));
+    let (response, spent) = ledger::kept(work).await;
+    let mut response = problem::finish(response, &headers, &id);
+    if let Some(standing) = &spent.standing {
+        limited::tell(standing, response.headers_mut());
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    line.end(response.status(), &id, app.config.debug_perf.then_some(&spent));
     response
 }
 

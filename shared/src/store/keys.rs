@@ -3,8 +3,9 @@
 //! | item | PK / SK | GSI1 | GSI2 |
 //! | --- | --- | --- | --- |
 //! | user | `USER#<sub>` / `USER` | | |
-//! | company | `COMPANY#<id>` / `COMPANY` | | |
-//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | | |
+//! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
+//! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<number of the mapping>` | |
+//! | what an admin changed about companies | `AUDIT#companies` / `<at>#<id>` | | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
@@ -17,8 +18,10 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
+//! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
+//! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
 //! | access pattern | call |
 //! | --- | --- |
@@ -33,8 +36,15 @@
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
+//! | a request sent again under its key | get its record |
 //! | whether an address takes mail, in the job that sends one | get suppression |
+//! | all companies, newest first | query GSI1 `COMPANIES` |
+//! | all mail domains of companies, newest first | query GSI1 `DOMAINS` |
+//! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | is the limit reached | one conditional update, beside the first read |
+//!
+//! A list is read newest first, from below a number on when it is paged.
 //!
 //! Ids are written with 16 digits, so that text order is their order.
 
@@ -45,6 +55,9 @@ use uuid::Uuid;
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
+use crate::domain::limit::{Allowance, Window};
+use crate::domain::mail_domain::MailDomain;
+use crate::domain::page::List;
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -88,6 +101,12 @@ fn moment(at: Timestamp) -> String {
     format!("{:015}", at.as_millisecond().max(0))
 }
 
+/// The partition of all companies, in the first index.
+pub(crate) const COMPANIES: &str = "COMPANIES";
+pub(crate) const COMPANY_PREFIX: &str = "COMPANY#";
+/// The partition of all mail domains, in the first index.
+pub(crate) const DOMAINS: &str = "DOMAINS";
+pub(crate) const DOMAIN_PREFIX: &str = "DOMAIN#";
 pub(crate) const SIMULATION_PREFIX: &str = "SIM#";
 pub(crate) const SUBMISSION_PREFIX: &str = "SUBMISSION#";
 pub(crate) const SESSION_PREFIX: &str = "CS#";
@@ -111,12 +130,27 @@ pub fn user(sub: &str) -> Key {
 
 /// A company.
 pub fn company(id: CompanyId) -> Key {
-    Key::new(format!("COMPANY#{}", padded(id.get())), "COMPANY")
+    Key::new(format!("{COMPANY_PREFIX}{}", padded(id.get())), "COMPANY")
+}
+
+/// A company among all companies.
+pub fn listed_company(id: CompanyId) -> Key {
+    Key::new(COMPANIES.to_owned(), company(id).pk)
 }
 
 /// The company a mail domain belongs to.
-pub fn domain(domain: &str) -> Key {
-    Key::new(format!("DOMAIN#{domain}"), "COMPANY")
+pub fn domain(domain: &MailDomain) -> Key {
+    Key::new(format!("{DOMAIN_PREFIX}{domain}"), "COMPANY")
+}
+
+/// A mail domain among all that belong to companies, by the number of its mapping.
+pub fn listed_domain(number: u64) -> Key {
+    Key::new(DOMAINS.to_owned(), listed_at(List::Domains, number))
+}
+
+/// What an admin changed about companies, by when.
+pub fn company_audit(at: Timestamp, id: Uuid) -> Key {
+    Key::new("AUDIT#companies".to_owned(), timed(at, id))
 }
 
 /// A simulation.
@@ -209,6 +243,11 @@ pub fn output(id: RunId) -> Key {
     Key::new(run(id).pk, OUTPUT_SK)
 }
 
+/// What is known of an idempotency key; `scope` is a hash.
+pub fn idempotency(scope: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{scope}"), "IDEMPOTENCY")
+}
+
 /// An address that takes no mail.
 pub fn suppression(email: &EmailAddress) -> Key {
     Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
@@ -229,9 +268,42 @@ pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
     Key::new("DEAD".to_owned(), timed(at, id))
 }
 
+/// What is used of an allowance in a window.
+pub fn limit(allowance: &Allowance, window: Window) -> Key {
+    let pk = format!("LIMIT#{}#{}", allowance.policy().name, allowance.holder());
+    Key::new(pk, format!("WINDOW#{}", window.number))
+}
+
 /// The sort key after everything that is due at `now`.
 pub(crate) fn due_until(now: Timestamp) -> String {
     timed(now, '~')
+}
+
+/// The index of a list, where it has one of its own, and how its sort keys begin.
+pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
+    match list {
+        List::Simulations => (Some("GSI1"), SIMULATION_PREFIX),
+        List::Candidates => (Some("GSI1"), SESSION_PREFIX),
+        List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
+        List::SessionSubmissions => (None, SUBMISSION_PREFIX),
+        List::Invites => (Some("GSI2"), SESSION_PREFIX),
+        List::Companies => (Some("GSI1"), COMPANY_PREFIX),
+        List::Domains => (Some("GSI1"), DOMAIN_PREFIX),
+    }
+}
+
+/// The sort key of the row of `list` that is numbered `number`: an id, or a day.
+pub(crate) fn listed_at(list: List, number: u64) -> String {
+    let (_index, prefix) = listed(list);
+    match list {
+        List::SessionSubmissions => format!("{prefix}{number}"),
+        List::Simulations
+        | List::Candidates
+        | List::Submissions
+        | List::Invites
+        | List::Companies
+        | List::Domains => format!("{prefix}{}", padded(number)),
+    }
 }
 
 fn timed(at: Timestamp, id: impl Display) -> String {
@@ -246,6 +318,9 @@ mod tests {
     fn keys_sort_as_their_ids_and_moments_do() {
         assert_eq!(simulation(SimulationId::new(9)).pk, "SIM#0000000000000009");
         assert!(simulation(SimulationId::new(9)).pk < simulation(SimulationId::new(10)).pk);
+
+        assert_eq!(listed_at(List::Invites, 9), session(CandidateSessionId::new(9)).pk);
+        assert_eq!(listed_at(List::SessionSubmissions, 4), "SUBMISSION#4");
 
         let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
         let later: Timestamp = "2026-03-02T09:00:00.001Z".parse().unwrap();

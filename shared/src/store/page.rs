@@ -2,11 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::domain::page::{Cursor, List, Page, PageRequest};
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Item, Stored};
+use crate::store::keys;
 
-/// The most rows that a list without a limit shows.
+/// The most items that one read brings which nobody pages through.
 pub const ROWS_MAX: i32 = 1_000;
 
 /// Which items to read: a partition of the table or of an index, and the beginning or the end of
@@ -25,6 +27,15 @@ pub(crate) enum Sort {
     All,
     Begins(&'static str),
     UpTo(String),
+    /// From the first to the last, both included.
+    Between(&'static str, String),
+}
+
+/// What one read brought.
+struct Read {
+    items: Vec<Item>,
+    /// Whether it ended before the range did: at its limit, or at 1 MB.
+    broke_off: bool,
 }
 
 impl Range {
@@ -33,10 +44,26 @@ impl Range {
         Self { index: None, partition, sort: Sort::All, newest_first: false, limit: ROWS_MAX }
     }
 
-    /// What an index lists under `partition`, newest first.
-    pub(crate) fn newest(index: &'static str, partition: String, prefix: &'static str) -> Self {
-        let sort = Sort::Begins(prefix);
-        Self { index: Some(index), partition, sort, newest_first: true, limit: ROWS_MAX }
+    /// The rows of `list` that stand under `partition`, newest first: one more than are wanted, which
+    /// tells whether any follow.
+    fn listed(list: List, partition: String, wanted: PageRequest) -> Self {
+        let (index, prefix) = keys::listed(list);
+        let sort = match wanted.after {
+            None => Sort::Begins(prefix),
+            // Numbers are not given twice in a list, so below the last one seen is right after it.
+            // A bound on the key, not a key to start from: what a caller sent is never one.
+            Some(seen) => {
+                Sort::Between(prefix, keys::listed_at(list, seen.number().saturating_sub(1)))
+            }
+        };
+        let limit = i32::from(wanted.rows_max()) + 1;
+        Self { index, partition, sort, newest_first: true, limit }
+    }
+
+    /// The names of the keys that the range is over.
+    fn names(&self) -> (String, String) {
+        let index = self.index.unwrap_or_default();
+        (format!("{index}PK"), format!("{index}SK"))
     }
 }
 
@@ -44,10 +71,38 @@ impl Store {
     /// The items of `range`: one call, at most 1 MB and `limit` of them. The table itself is read
     /// strongly consistent, an index as far as it is.
     pub(crate) async fn items(&self, range: Range) -> Result<Vec<Item>, Error> {
-        let (pk, sk) = match range.index {
-            None => ("PK".to_owned(), "SK".to_owned()),
-            Some(index) => (format!("{index}PK"), format!("{index}SK")),
-        };
+        Ok(self.read(range).await?.items)
+    }
+
+    /// The rows of `range`. A row that cannot be read is told in the log and left out: it never
+    /// fails a list.
+    pub(crate) async fn rows<T: Entity>(&self, range: Range) -> Result<Vec<Stored<T>>, Error> {
+        let items = self.items(range).await?;
+        Ok(items.into_iter().filter_map(readable).collect())
+    }
+
+    /// A page of `list`, of those rows that stand under `partition`: one call. It ends at what is
+    /// wanted or at 1 MB, whichever comes first, and leaves out what cannot be read.
+    pub(crate) async fn page<T: Entity>(
+        &self,
+        list: List,
+        partition: String,
+        wanted: PageRequest,
+    ) -> Result<Page<T>, Error> {
+        let range = Range::listed(list, partition, wanted);
+        let (_partition, sort) = range.names();
+        let Read { mut items, broke_off } = self.read(range).await?;
+        let more = items.len() > usize::from(wanted.rows_max());
+        items.truncate(usize::from(wanted.rows_max()));
+        let reached = items.iter().rev().find_map(|item| numbered(list, item, &sort));
+        let next = reached.filter(|_| more || broke_off);
+        let next = next.map(|number| Cursor::after(list, number));
+        let rows = items.into_iter().filter_map(readable).map(|row| row.value).collect();
+        Ok(Page { rows, next })
+    }
+
+    async fn read(&self, range: Range) -> Result<Read, Error> {
+        let (pk, sk) = range.names();
         let query = self
             .client
             .query()
@@ -58,30 +113,37 @@ impl Store {
             .consistent_read(range.index.is_none())
             .scan_index_forward(!range.newest_first)
             .limit(range.limit);
-        let query = match range.sort {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let query = match &range.sort {
             Sort::All => query.key_condition_expression("#pk = :pk"),
             Sort::Begins(prefix) => query
                 .key_condition_expression("#pk = :pk AND begins_with(#sk, :sk)")
                 .expression_attribute_names("#sk", sk)
-                .expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned())),
+                .expression_attribute_values(":sk", text(prefix)),
             Sort::UpTo(last) => query
                 .key_condition_expression("#pk = :pk AND #sk <= :sk")
                 .expression_attribute_names("#sk", sk)
-                .expression_attribute_values(":sk", AttributeValue::S(last)),
+                .expression_attribute_values(":sk", text(last)),
+            Sort::Between(first, last) => query
+                .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+                .expression_attribute_names("#sk", sk)
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":last", text(last)),
         };
         let answer = query
             .send()
             .await
             .map_err(|source| Error::internal("reading from the table", source))?;
-        Ok(answer.items.unwrap_or_default())
+        let broke_off = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok(Read { items: answer.items.unwrap_or_default(), broke_off })
     }
+}
 
-    /// The rows of `range`. A row that cannot be read is told in the log and left out: it never
-    /// fails a list.
-    pub(crate) async fn rows<T: Entity>(&self, range: Range) -> Result<Vec<Stored<T>>, Error> {
-        let items = self.items(range).await?;
-        Ok(items.into_iter().filter_map(readable).collect())
-    }
+/// The number of a row of `list`, whose sort key is called `sort`. It is taken from the key: a row
+/// that cannot be read otherwise has one all the same.
+fn numbered(list: List, item: &Item, sort: &str) -> Option<u64> {
+    let (_index, prefix) = keys::listed(list);
+    item.get(sort)?.as_s().ok()?.strip_prefix(prefix)?.parse().ok()
 }
 
 fn readable<T: Entity>(item: Item) -> Option<Stored<T>> {

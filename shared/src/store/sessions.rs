@@ -2,6 +2,7 @@
 
 use crate::domain::candidate_session::{CandidateSession, Plan};
 use crate::domain::id::{CandidateSessionId, SimulationId};
+use crate::domain::page::{List, Page, PageRequest};
 use crate::domain::task::{Day, Task};
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
@@ -90,20 +91,21 @@ impl Store {
         self.get(&keys::workspace(id, day)).await
     }
 
-    /// A simulation's sessions, newest first; at most a page of the table.
-    pub async fn sessions_of(&self, id: SimulationId) -> Result<Vec<CandidateSession>, Error> {
-        let partition = keys::simulation(id).pk;
-        self.listed(Range::newest("GSI1", partition, keys::SESSION_PREFIX)).await
+    /// A simulation's sessions, newest first: one call.
+    pub async fn sessions_of(
+        &self,
+        id: SimulationId,
+        wanted: PageRequest,
+    ) -> Result<Page<CandidateSession>, Error> {
+        self.page(List::Candidates, keys::simulation(id).pk, wanted).await
     }
 
-    /// The sessions that an address was invited to, newest first; at most a page of the table.
-    pub async fn sessions_for(&self, email: &str) -> Result<Vec<CandidateSession>, Error> {
-        let partition = keys::email_partition(email);
-        self.listed(Range::newest("GSI2", partition, keys::SESSION_PREFIX)).await
-    }
-
-    async fn listed(&self, range: Range) -> Result<Vec<CandidateSession>, Error> {
-        let rows = self.rows::<CandidateSession>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// The sessions that an address was invited to, newest first: one call.
+    pub async fn sessions_for(
+        &self,
+        email: &str,
+        wanted: PageRequest,
+    ) -> Result<Page<CandidateSession>, Error> {
+        self.page(List::Invites, keys::email_partition(email), wanted).await
     }
 }

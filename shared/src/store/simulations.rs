@@ -2,12 +2,12 @@
 
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId, UserId};
+use crate::domain::page::{List, Page, PageRequest};
 use crate::domain::simulation::Simulation;
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Stored};
 use crate::store::keys::{self, Keys};
-use crate::store::page::Range;
 
 /// The attribute that counts a simulation's candidates.
 pub const CANDIDATE_COUNT: &str = "candidateCount";
@@ -47,12 +47,13 @@ impl Store {
         Ok(found.map(|found| found.value))
     }
 
-    /// A recruiter's simulations, newest first; at most a page of the table.
-    pub async fn simulations_of(&self, recruiter: UserId) -> Result<Vec<Simulation>, Error> {
-        let partition = keys::recruiter_partition(recruiter);
-        let range = Range::newest("GSI1", partition, keys::SIMULATION_PREFIX);
-        let rows = self.rows::<Simulation>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// A recruiter's simulations, newest first: one call.
+    pub async fn simulations_of(
+        &self,
+        recruiter: UserId,
+        wanted: PageRequest,
+    ) -> Result<Page<Simulation>, Error> {
+        self.page(List::Simulations, keys::recruiter_partition(recruiter), wanted).await
     }
 
     /// A simulation, and the session that `email` was invited to in it, if any: one call.

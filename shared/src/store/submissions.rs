@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::diff::DiffSummary;
 use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, UserId};
+use crate::domain::page::{List, Page, PageRequest};
 use crate::domain::run::Run;
 use crate::domain::submission::Submission;
 use crate::domain::task::Day;
@@ -12,7 +13,6 @@ use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Item, Stored};
 use crate::store::keys::{self, Keys};
-use crate::store::page::{ROWS_MAX, Range, Sort};
 use crate::store::runs::RunOutput;
 
 impl Entity for Submission {
@@ -141,28 +141,22 @@ impl Store {
         }))
     }
 
-    /// A recruiter's submissions, newest first; at most a page of the table.
-    pub async fn submissions_of(&self, recruiter: UserId) -> Result<Vec<Submission>, Error> {
-        let partition = keys::recruiter_partition(recruiter);
-        let range = Range::newest("GSI1", partition, keys::SUBMISSION_PREFIX);
-        let rows = self.rows::<Submission>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// A recruiter's submissions, newest first: one call.
+    pub async fn submissions_of(
+        &self,
+        recruiter: UserId,
+        wanted: PageRequest,
+    ) -> Result<Page<Submission>, Error> {
+        self.page(List::Submissions, keys::recruiter_partition(recruiter), wanted).await
     }
 
-    /// One candidate's submissions, newest first.
+    /// One candidate's submissions, newest first: one call.
     pub async fn submissions_in(
         &self,
         session: CandidateSessionId,
-    ) -> Result<Vec<Submission>, Error> {
-        let range = Range {
-            index: None,
-            partition: keys::session(session).pk,
-            sort: Sort::Begins(keys::SUBMISSION_PREFIX),
-            newest_first: true,
-            limit: ROWS_MAX,
-        };
-        let rows = self.rows::<Submission>(range).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+        wanted: PageRequest,
+    ) -> Result<Page<Submission>, Error> {
+        self.page(List::SessionSubmissions, keys::session(session).pk, wanted).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 
 use crate::error::Error;
 use crate::mint::Mint;
@@ -27,6 +27,7 @@ pub struct Transaction {
 enum Part {
     Create(Item),
     Replace { item: Item, version: u64 },
+    Delete { key: Item, version: u64 },
     Count { key: Item, attribute: &'static str },
 }
 
@@ -58,6 +59,13 @@ impl Transaction {
         let version = read.version;
         self.parts.push(Part::Replace { item: item_of(value, version + 1)?, version });
         Ok(self)
+    }
+
+    /// Deletes what was read; it must not have changed since.
+    pub fn delete<T: Entity>(mut self, read: &Stored<T>) -> Self {
+        let key = key_item(&read.value.keys().primary);
+        self.parts.push(Part::Delete { key, version: read.version });
+        self
     }
 
     /// Reserves `key`, which must be free.
@@ -95,6 +103,16 @@ impl Part {
                     .build()
                     .map_err(|source| Error::internal("building a write", source))?,
             ),
+            Self::Delete { key, version } => write.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .condition_expression("#version = :version")
+                    .expression_attribute_names("#version", VERSION)
+                    .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+                    .build()
+                    .map_err(|source| Error::internal("building a write", source))?,
+            ),
             Self::Count { key, attribute } => write.update(
                 Update::builder()
                     .table_name(table)
@@ -112,11 +130,14 @@ impl Part {
 }
 
 impl Store {
-    /// Writes `transaction`. A write that meets another one is tried again under the same client
+    /// Writes `transaction`; one with nothing in it asks nobody. A write that meets another one is tried again under the same client
     /// token, up to eight times with growing, random pauses; then it is [`Error::Contended`].
     pub async fn write(&self, transaction: Transaction, mint: &Mint) -> Result<Written, Error> {
         let parts = transaction.parts.into_iter().map(|part| part.into_write(&self.table));
         let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
+        if parts.is_empty() {
+            return Ok(Written::Yes);
+        }
         let token = mint.uuid().to_string();
         for attempt in 0..CONFLICTS_MAX {
             let sent = self
@@ -151,6 +172,28 @@ where
         if let Some(done) = attempt().await? {
             return Ok(done);
         }
+    }
+    Err(Error::Contended)
+}
+
+/// As [`settled`], where what the first decision is based on is `read` already: `attempt` decides and
+/// writes, and `again` reads anew after a write that was refused.
+pub async fn settled_from<R, T, N, B, F, A>(
+    mut read: R,
+    mut again: N,
+    mut attempt: F,
+) -> Result<T, Error>
+where
+    N: FnMut() -> B,
+    B: Future<Output = Result<R, Error>>,
+    F: FnMut(R) -> A,
+    A: Future<Output = Result<Option<T>, Error>>,
+{
+    for _ in 0..ROUNDS_MAX {
+        if let Some(done) = attempt(read).await? {
+            return Ok(done);
+        }
+        read = again().await?;
     }
     Err(Error::Contended)
 }

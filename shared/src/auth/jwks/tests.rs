@@ -1,3 +1,7 @@
+//! Rows 15 to 18 of the token matrix, and the policy of what is fetched when.
+
+use std::time::Instant;
+
 use axum::http::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -35,6 +39,7 @@ async fn a_document_serves_for_an_hour_and_a_crowd_makes_one_fetch() {
     assert_eq!(provider.fetches(), 2);
 }
 
+/// Row 16.
 #[tokio::test]
 async fn a_thousand_unknown_ids_make_one_fetch_per_cool_down() {
     let provider = Provider::start().await;
@@ -53,6 +58,7 @@ async fn a_thousand_unknown_ids_make_one_fetch_per_cool_down() {
     assert_eq!(provider.fetches(), 2);
 }
 
+/// Row 16.
 #[tokio::test]
 async fn one_unknown_id_is_not_looked_for_again_at_every_cool_down() {
     let provider = Provider::start().await;
@@ -68,6 +74,7 @@ async fn one_unknown_id_is_not_looked_for_again_at_every_cool_down() {
     assert_eq!(provider.fetches(), 2);
 }
 
+/// Row 15.
 #[tokio::test]
 async fn a_new_key_is_found_at_its_first_use_and_the_old_one_until_it_is_gone() {
     let provider = Provider::start().await;
@@ -86,6 +93,7 @@ async fn a_new_key_is_found_at_its_first_use_and_the_old_one_until_it_is_gone() 
     jwks.has("two", &provider).await.unwrap();
 }
 
+/// Row 17, warm.
 #[tokio::test]
 async fn known_keys_serve_for_a_day_while_the_provider_is_away() {
     let provider = Provider::start().await;
@@ -105,6 +113,7 @@ async fn known_keys_serve_for_a_day_while_the_provider_is_away() {
     assert_eq!(jwks.has("one", &provider).await, Err(away));
 }
 
+/// Row 17, cold.
 #[tokio::test]
 async fn a_cold_start_without_the_provider_says_when_to_come_back() {
     let provider = Provider::start().await;
@@ -136,6 +145,34 @@ async fn a_provider_that_cannot_be_reached_is_unavailable_too() {
 }
 
 #[tokio::test]
+async fn a_provider_that_does_not_answer_is_waited_for_a_second_and_a_half() {
+    let provider = Provider::start().await;
+    // Nobody accepts: a connection is made, and nothing comes.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let http = http_client::build().unwrap();
+    let jwks = Jwks::new(http, url, SignedDuration::from_hours(1), provider.clock.clone());
+
+    let asked = Instant::now();
+    let away = TokenError::ProviderUnavailable { retry_after_seconds: 5 };
+    assert_eq!(jwks.has("one", &provider).await, Err(away));
+
+    // The client's own limit is ten seconds.
+    assert!((FETCH_TIMEOUT..Duration::from_secs(9)).contains(&asked.elapsed()));
+    assert_eq!(FETCH_TIMEOUT, Duration::from_millis(1_500));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (provider, stranger) = (Provider::start().await, Provider::start().await);
+    provider.redirect_to(&stranger.url);
+
+    let away = TokenError::ProviderUnavailable { retry_after_seconds: 5 };
+    assert_eq!(provider.jwks().has("one", &provider).await, Err(away));
+    assert_eq!(stranger.fetches(), 0);
+}
+
+#[tokio::test]
 async fn a_document_of_another_shape_does_not_replace_the_last_good_one() {
     let long = format!(r#"{{"keys": [], "x": "{}"}}"#, "x".repeat(256 * 1024));
     for odd in ["", "[]", "{}", "null", r#"{"keys": {}}"#, "<html>", r#"{"keys": []}"#, &long] {
@@ -151,6 +188,7 @@ async fn a_document_of_another_shape_does_not_replace_the_last_good_one() {
     }
 }
 
+/// Row 18.
 #[tokio::test]
 async fn keys_that_are_not_for_us_are_ignored_and_spoil_no_other() {
     let odd = |field: &str, value: Value| {
@@ -194,6 +232,7 @@ async fn a_key_may_say_less_than_ours_and_still_serve() {
     provider.jwks().has("bare", &provider).await.unwrap();
 }
 
+/// Row 18.
 #[tokio::test]
 async fn keys_that_share_an_id_are_all_ignored() {
     let provider = Provider::start().await;

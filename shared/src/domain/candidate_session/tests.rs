@@ -89,7 +89,7 @@ fn the_fifth_day_completes_the_session() {
     let done =
         Day::ALL.into_iter().fold(claimed(), |session, day| session.submit(day, now).unwrap());
 
-    assert_eq!((done.status(), done.completed_at()), ("completed", Some(now)));
+    assert_eq!((done.status(), done.completed_at()), (SessionStatus::Completed, Some(now)));
     assert_eq!(done.current_day(), None);
     assert_eq!(done.clone().submit(day(5), now), Err(DayRefused::AlreadySubmitted));
     assert_eq!(done.is_current(day(5)), Err(DayRefused::Completed));

@@ -1,0 +1,50 @@
+//! Counts that end: how much of an allowance is used.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+
+use crate::domain::limit::{Allowance, Window};
+use crate::error::Error;
+use crate::store::Store;
+use crate::store::item::key_item;
+use crate::store::keys;
+
+/// The table's own attribute for when an item may be deleted, in seconds since the epoch.
+const EXPIRES: &str = "expiresAtEpoch";
+const HITS: &str = "hits";
+
+impl Store {
+    /// Takes one of `allowance` in `window`: how many are taken then, or `None` when there was none
+    /// left, which counts nothing. One conditional update: of several at once, in whatever
+    /// processes, no more than the allowance get one.
+    pub async fn take(&self, allowance: &Allowance, window: Window) -> Result<Option<u32>, Error> {
+        let number = |number: i64| AttributeValue::N(number.to_string());
+        let taken = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_item(&keys::limit(allowance, window))))
+            .update_expression("ADD #hits :one SET #expires = :expires")
+            .condition_expression("attribute_not_exists(#hits) OR #hits < :max")
+            .expression_attribute_names("#hits", HITS)
+            .expression_attribute_names("#expires", EXPIRES)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":max", number(allowance.policy().max.into()))
+            .expression_attribute_values(":expires", number(window.ends_at.as_second()))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await;
+        let answer = match taken {
+            Ok(answer) => answer,
+            Err(error) if is_refused(error.as_service_error()) => return Ok(None),
+            Err(source) => return Err(Error::internal("counting in the table", source)),
+        };
+        let hits = answer.attributes.as_ref().and_then(|after| after.get(HITS)?.as_n().ok());
+        let hits = hits.and_then(|hits| hits.parse().ok());
+        hits.map(Some).ok_or_else(|| Error::internal("counting in the table", "it told no count"))
+    }
+}
+
+fn is_refused(error: Option<&UpdateItemError>) -> bool {
+    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
