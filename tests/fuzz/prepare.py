@@ -124,3 +124,5 @@ into = pathlib.Path(folder)
 (into / "schemathesis.toml").write_text(settings)
 (into / "recruiter.token").write_text(recruiter)
 (into / "candidate.token").write_text(ada)
+# The administrator shows a key, and no token.
+(into / "administrator.token").write_text("none")

@@ -78,8 +78,8 @@ async fn a_candidate_is_limited_as_the_table_of_limits_says() {
 
     holds(&story, limit::CANDIDATE_CLAIM, async || ada.get(&link).await).await;
     holds(&story, limit::CANDIDATE_CURRENT_TASK, async || ada.get(&current).await).await;
-    let invites = async || ada.get("/api/candidate/invites").await;
-    holds(&story, limit::CANDIDATE_INVITES, invites).await;
+    let list = async || ada.get("/api/candidate/invites").await;
+    holds(&story, limit::CANDIDATE_INVITES, list).await;
 }
 
 #[tokio::test]
