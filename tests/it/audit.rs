@@ -25,8 +25,10 @@ async fn a_recruiters_changes_are_recorded_with_them_and_what_changes_nothing_is
     story.recruiter(1).post_nothing(&resend).await.expect(200);
 
     let entries = entries(&story).await;
-    let changes: Vec<_> = entries.iter().map(|entry| entry["change"]["S"].clone()).collect();
-    assert_eq!(changes, ["simulationCreated", "candidateInvited", "inviteResent"]);
+    let mut changes: Vec<_> = entries.iter().map(|entry| entry["change"]["S"].clone()).collect();
+    // The first two were made in the same moment.
+    changes[..2].sort_by_key(ToString::to_string);
+    assert_eq!(changes, ["candidateInvited", "simulationCreated", "inviteResent"]);
     for entry in &entries {
         assert_eq!(entry["PK"]["S"], format!("AUDIT#{:016}", me["id"].as_u64().unwrap()));
         assert_eq!(entry["by"]["M"]["recruiter"]["N"], me["id"].to_string());

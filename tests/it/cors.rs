@@ -17,7 +17,7 @@ const CORS_HEADERS: [&str; 6] = [
     "access-control-max-age",
 ];
 const EXPOSED: &str =
-    "Retry-After, RateLimit, RateLimit-Policy, Link, x-tenon-request-id, Idempotent-Replayed";
+    "ETag, Retry-After, RateLimit, RateLimit-Policy, Link, x-tenon-request-id, Idempotent-Replayed";
 
 async fn story() -> Story {
     Story::with(&[

@@ -66,7 +66,7 @@ async fn a_text_is_shown_in_the_list_and_in_full() {
         "workflowRunId": null,
         "commitSha": null,
     }));
-    assert_eq!(list.expect(200), json!({ "items": [item] }));
+    assert_eq!(list.expect(200), json!({ "items": [item], "nextCursor": null }));
     let full = with(json!({
         "task": {
             "taskId": task,

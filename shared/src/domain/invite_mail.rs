@@ -4,7 +4,6 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::domain::id::CandidateSessionId;
 use crate::domain::suppression::{Setback, Suppression};
@@ -173,7 +172,7 @@ impl InviteMail {
 }
 
 /// Where a mail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailStatus {
     /// Asked for.
@@ -199,18 +198,6 @@ impl MailStatus {
         match why {
             Setback::Bounced => Self::Bounced,
             Setback::Complained => Self::Complained,
-        }
-    }
-
-    /// The status as the client reads it, who knows nothing between `queued` and `sent`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued | Self::Sending => "queued",
-            Self::Sent => "sent",
-            Self::RateLimited => "rate_limited",
-            Self::Retrying | Self::Failed => "failed",
-            Self::Bounced => "bounced",
-            Self::Complained => "complained",
         }
     }
 }
