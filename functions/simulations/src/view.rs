@@ -290,7 +290,8 @@ impl From<&invite_candidate::Invited> for Invited {
     }
 }
 
-/// Where the invite mail is, as the client knows it.
+/// Where the newest invite mail is. `failed` and `rate_limited` may still become `sent`: a provider
+/// that fails or takes no more for the moment is asked again.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum InviteEmailStatus {
