@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
             token: Secret::new(token?),
             organization,
             workflow_file,
-            protected_paths: paths.split(',').map(|path| path.trim().to_owned()).collect(),
+            protected_paths: listed(&paths),
             repository_prefix: prefix,
         })
     }
@@ -261,4 +261,10 @@ impl<'a> Reader<'a> {
     fn mistake(&mut self, setting: Setting, what: &str) {
         self.mistakes.push(format!("{} {what}", setting.name));
     }
+}
+
+/// The texts between commas. What is blank is none of them: as a prefix it would match everything.
+fn listed(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(|part| part.trim().to_owned());
+    parts.filter(|part| !part.is_empty()).collect()
 }

@@ -161,6 +161,19 @@ fn networks_and_origins_come_as_an_array_or_a_comma_list() {
 }
 
 #[test]
+fn a_comma_too_many_does_not_protect_every_path() {
+    for (paths, protected) in [
+        ("tests/, .github/workflows/,", &["tests/", ".github/workflows/"][..]),
+        (",tests/", &["tests/"]),
+        (" , ", &[]),
+    ] {
+        let mut settings = good();
+        settings.insert("TENON_GITHUB_PROTECTED_PATHS", paths);
+        assert_eq!(read(&settings).unwrap().github.protected_paths, protected, "{paths}");
+    }
+}
+
+#[test]
 fn a_provider_without_what_it_needs_does_not_start() {
     for (changes, told) in [
         (

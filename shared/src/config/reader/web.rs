@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use regex_lite::Regex;
 use url::Url;
 
-use crate::config::reader::Reader;
+use crate::config::reader::{Reader, listed};
 use crate::config::settings::{self, Setting};
 use crate::config::{CorsConfig, Environment, LimitsConfig};
 
@@ -72,8 +72,7 @@ impl Reader<'_> {
             }
             return list;
         }
-        let parts = text.split(',').map(|part| part.trim().to_owned());
-        Some(parts.filter(|part| !part.is_empty()).collect())
+        Some(listed(&text))
     }
 }
 
