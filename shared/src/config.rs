@@ -7,7 +7,7 @@ use std::fmt;
 
 use ipnet::IpNet;
 use regex_lite::Regex;
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::reader::Reader;
 use crate::domain::invite_token::InviteKeys;
@@ -213,6 +213,16 @@ impl Config {
     /// Reads settings from anywhere. Blank means unset.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         Reader::new(lookup).config()
+    }
+}
+
+/// Whether `url` leads to the machine itself.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

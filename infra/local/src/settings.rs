@@ -13,7 +13,8 @@ pub fn reference() -> String {
         "# Settings\n\n\
          Every function reads them from its environment when it starts, and does not start with a \
          wrong one: all mistakes are\ntold together, by name. Switches are `1`, `0`, `true` or \
-         `false` in any case. Written by `cargo dev docs`.\n",
+         `false` in any case. In `prod`, addresses are `https`, but for those\nof the machine itself. \
+         Written by `cargo dev docs`.\n",
     );
     for group in ALL {
         line(&mut page, format_args!("\n## {}\n", group.title));

@@ -12,6 +12,7 @@ use url::Url;
 use crate::config::settings::{self, Setting, Unset};
 use crate::config::{
     AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, QueueConfig, TableConfig,
+    is_loopback,
 };
 use crate::domain::invite_token::InviteKeys;
 use crate::domain::repository::RepositoryName;
@@ -23,12 +24,13 @@ const LEEWAY_SECONDS_MAX: u64 = 300;
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
+    environment: Environment,
     mistakes: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { lookup, mistakes: Vec::new() }
+        Self { lookup, environment: Environment::Prod, mistakes: Vec::new() }
     }
 
     /// Everything there is to know, or every mistake there is.
@@ -40,16 +42,16 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&mut self) -> Option<Config> {
-        let environment = self.environment();
+        self.environment = self.environment();
         let body_bytes_max = self.number(settings::BODY_BYTES_MAX);
         let table = self.table();
         let queue = self.queue();
         let auth = self.auth();
         let github = self.github();
-        let mail = self.mail(environment);
-        let limits = self.limits(environment);
-        let cors = self.cors(environment);
-        let dev_identities = self.dev_identities(environment);
+        let mail = self.mail();
+        let limits = self.limits();
+        let cors = self.cors();
+        let dev_identities = self.dev_identities();
         let portal = self.url(settings::PORTAL);
         if portal.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
             self.mistake(settings::PORTAL, "must have no query and no fragment");
@@ -57,7 +59,7 @@ impl<'a> Reader<'a> {
         let invite_keys = self.invite_keys();
         self.fixed_prefix();
         Some(Config {
-            environment,
+            environment: self.environment,
             body_bytes_max: usize::try_from(body_bytes_max).ok()?,
             docs_enabled: self.flag(settings::DOCS),
             debug_perf: self.flag(settings::DEBUG_PERF),
@@ -165,7 +167,7 @@ impl<'a> Reader<'a> {
             token: Secret::new(token?),
             organization,
             workflow_file,
-            protected_paths: paths.split(',').map(|path| path.trim().to_owned()).collect(),
+            protected_paths: listed(&paths),
             repository_prefix: prefix,
         })
     }
@@ -247,8 +249,12 @@ impl<'a> Reader<'a> {
         let text = self.text(setting).or_else(|| default.map(ToOwned::to_owned));
         let url = text.as_deref().and_then(|text| Url::parse(text).ok());
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        if url.is_none() {
-            self.mistake(setting, "must be an http or https address");
+        match &url {
+            None => self.mistake(setting, "must be an http or https address"),
+            Some(url) if self.environment == Environment::Prod && is_open(url) => {
+                self.mistake(setting, "must be an https address in prod");
+            }
+            Some(_) => {}
         }
         url
     }
@@ -261,4 +267,15 @@ impl<'a> Reader<'a> {
     fn mistake(&mut self, setting: Setting, what: &str) {
         self.mistakes.push(format!("{} {what}", setting.name));
     }
+}
+
+/// Whether others on the way to `url` can read and change what is said: keys, tokens and links.
+fn is_open(url: &Url) -> bool {
+    url.scheme() != "https" && !is_loopback(url)
+}
+
+/// The texts between commas. What is blank is none of them: as a prefix it would match everything.
+fn listed(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(|part| part.trim().to_owned());
+    parts.filter(|part| !part.is_empty()).collect()
 }

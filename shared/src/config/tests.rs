@@ -155,8 +155,51 @@ fn networks_and_origins_come_as_an_array_or_a_comma_list() {
             "must list origins, such as https://app.example.com",
         ),
         ("TENON_CORS_ALLOW_ORIGIN_REGEX", "(", "must be a regular expression"),
+        ("TENON_CORS_ALLOW_ORIGIN_REGEX", "a)|(?:b", "must be a regular expression"),
     ] {
         assert_eq!(refused(&[(name, wrong)]), [format!("{name} {told}")]);
+    }
+}
+
+#[test]
+fn production_believes_and_tells_nothing_over_a_line_that_others_can_read() {
+    for name in [
+        "TENON_AUTH0_JWKS_URL",
+        "TENON_GITHUB_API_BASE",
+        "TENON_MAIL_ENDPOINT",
+        "TENON_TABLE_ENDPOINT",
+        "TENON_QUEUE_ENDPOINT",
+        "TENON_CANDIDATE_PORTAL_BASE_URL",
+    ] {
+        let told = refused(&[(name, "http://example.com/")]);
+        assert_eq!(told, [format!("{name} must be an https address in prod")]);
+        for (environment, address) in [
+            ("prod", "https://example.com/"),
+            ("prod", "http://127.0.0.1:9000/"),
+            ("prod", "http://[::1]:9000/"),
+            ("prod", "http://localhost:9000/"),
+            ("local", "http://example.com/"),
+            ("test", "http://example.com/"),
+        ] {
+            let mut settings = good();
+            settings.extend([("TENON_ENV", environment), (name, address)]);
+            assert!(read(&settings).is_ok(), "{name} {environment} {address}");
+        }
+    }
+    let told = refused(&[("TENON_AUTH0_ISSUER", "http://tenant.example.com/")]);
+    assert_eq!(told, ["TENON_AUTH0_JWKS_URL must be an https address in prod"]);
+}
+
+#[test]
+fn a_comma_too_many_does_not_protect_every_path() {
+    for (paths, protected) in [
+        ("tests/, .github/workflows/,", &["tests/", ".github/workflows/"][..]),
+        (",tests/", &["tests/"]),
+        (" , ", &[]),
+    ] {
+        let mut settings = good();
+        settings.insert("TENON_GITHUB_PROTECTED_PATHS", paths);
+        assert_eq!(read(&settings).unwrap().github.protected_paths, protected, "{paths}");
     }
 }
 

@@ -7,8 +7,9 @@ use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use url::{Host, Url};
+use url::Url;
 
+use crate::config::is_loopback;
 use crate::domain::repository::RepositoryName;
 use crate::domain::results::{ArtifactProblem, TestReport};
 use crate::github::error::{Cause, GitHubError};
@@ -170,15 +171,6 @@ fn may_follow(url: &Url, base: &Url) -> bool {
         .domain()
         .is_some_and(|domain| STORAGE_HOSTS.iter().any(|suffix| domain.ends_with(suffix)));
     is_storage && url.scheme() == "https" && url.port().is_none()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The problem that says more: one that may pass before one that stays, any before none.

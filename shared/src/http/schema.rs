@@ -52,7 +52,7 @@ pub struct Problem {
     /// Why a candidate cannot be invited.
     #[schema(value_type = InviteRejected, required = false)]
     pub error: Option<InviteRejected>,
-    /// When an invite mail may be asked for again.
+    /// Seconds until a new try makes sense, of a 429: the same as `Retry-After`.
     #[schema(value_type = u32, required = false, minimum = 1)]
     pub retry_after_seconds: Option<u32>,
 }

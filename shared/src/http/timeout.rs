@@ -27,13 +27,13 @@ pub(crate) async fn limit_time(State(app): State<App>, request: Request, next: N
 }
 
 /// How long a request may take at `now` in an invocation that ends at `deadline`, in milliseconds
-/// since 1970.
+/// since 1970. One that has passed tells nothing: nobody would be here, and `cargo lambda watch`
+/// tells a constant.
 fn time_left(deadline: Option<u64>, now: Timestamp) -> Duration {
-    let Some(deadline) = deadline.and_then(|deadline| i64::try_from(deadline).ok()) else {
-        return LONGEST;
-    };
-    let left = deadline.saturating_sub(now.as_millisecond()).saturating_sub(TO_ANSWER_MS);
-    LONGEST.min(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+    let deadline = deadline.and_then(|deadline| i64::try_from(deadline).ok());
+    let left = deadline.map(|deadline| deadline.saturating_sub(now.as_millisecond()));
+    let Some(left) = left.filter(|left| *left > 0) else { return LONGEST };
+    LONGEST.min(Duration::from_millis(u64::try_from(left - TO_ANSWER_MS).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -49,7 +49,10 @@ mod tests {
         assert_eq!(time_left(at(60_000), now), Duration::from_secs(20));
         assert_eq!(time_left(at(3_000), now), Duration::from_millis(2_500));
         assert_eq!(time_left(at(500), now), Duration::ZERO);
-        assert_eq!(time_left(at(-1), now), Duration::ZERO);
+        assert_eq!(time_left(at(1), now), Duration::ZERO);
         assert_eq!(time_left(Some(u64::MAX), now), Duration::from_secs(20));
+        for passed in [Some(600_000), at(-1), at(0)] {
+            assert_eq!(time_left(passed, now), Duration::from_secs(20), "{passed:?}");
+        }
     }
 }

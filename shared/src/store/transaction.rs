@@ -130,8 +130,9 @@ impl Part {
 }
 
 impl Store {
-    /// Writes `transaction`; one with nothing in it asks nobody. A write that meets another one is tried again under the same client
-    /// token, up to eight times with growing, random pauses; then it is [`Error::Contended`].
+    /// Writes `transaction`; one with nothing in it asks nobody. A write that meets another one is
+    /// tried again under the same client token, up to eight times with growing, random pauses; then
+    /// it is [`Error::Contended`].
     pub async fn write(&self, transaction: Transaction, mint: &Mint) -> Result<Written, Error> {
         let parts = transaction.parts.into_iter().map(|part| part.into_write(&self.table));
         let parts: Vec<_> = parts.collect::<Result<_, _>>()?;

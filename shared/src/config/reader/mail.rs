@@ -13,7 +13,7 @@ const SENDGRID: &str = "https://api.sendgrid.com";
 
 impl Reader<'_> {
     /// All settings of all providers are read: a mistake in one that is not chosen is told too.
-    pub(super) fn mail(&mut self, environment: Environment) -> Option<MailConfig> {
+    pub(super) fn mail(&mut self) -> Option<MailConfig> {
         let from = self.or_default(settings::MAIL_FROM);
         if EmailAddress::parse(&from).is_err() {
             self.mistake(settings::MAIL_FROM, "must be an e-mail address, or Name <address>");
@@ -22,7 +22,7 @@ impl Reader<'_> {
         let configuration_set = self.text(settings::SES_CONFIGURATION_SET);
         let resend_key = self.text(settings::RESEND_KEY).map(Secret::new);
         let sendgrid_key = self.text(settings::SENDGRID_KEY).map(Secret::new);
-        let smtp = self.smtp(environment);
+        let smtp = self.smtp();
         let provider = match self.or_default(settings::MAIL_PROVIDER).to_lowercase().as_str() {
             "ses" => MailProvider::Ses { endpoint, configuration_set },
             "smtp" => {
@@ -53,7 +53,7 @@ impl Reader<'_> {
         let _told = self.required(setting);
     }
 
-    fn smtp(&mut self, environment: Environment) -> Option<SmtpConfig> {
+    fn smtp(&mut self) -> Option<SmtpConfig> {
         let host = self.text(settings::SMTP_HOST);
         let port = self.or_default(settings::SMTP_PORT).parse().ok().filter(|port| *port > 0);
         if port.is_none() {
@@ -65,7 +65,7 @@ impl Reader<'_> {
         if username.is_some() != password.is_some() {
             self.mistake(settings::SMTP_PASSWORD, "must be set, or SMTP_USERNAME must not");
         }
-        if username.is_some() && !tls && environment == Environment::Prod {
+        if username.is_some() && !tls && self.environment == Environment::Prod {
             self.mistake(settings::SMTP_TLS, "must be on for a login");
         }
         Some(SmtpConfig { host: host?, port: port?, login: username.zip(password), tls })

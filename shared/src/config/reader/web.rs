@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use regex_lite::Regex;
 use url::Url;
 
-use crate::config::reader::Reader;
+use crate::config::reader::{Reader, listed};
 use crate::config::settings::{self, Setting};
 use crate::config::{CorsConfig, Environment, LimitsConfig};
 
@@ -14,7 +14,7 @@ use crate::config::{CorsConfig, Environment, LimitsConfig};
 const LOCAL_ORIGINS: [&str; 2] = ["http://localhost:3000", "http://127.0.0.1:3000"];
 
 impl Reader<'_> {
-    pub(super) fn limits(&mut self, environment: Environment) -> Option<LimitsConfig> {
+    pub(super) fn limits(&mut self) -> Option<LimitsConfig> {
         let enabled = self.flag_if_set(settings::RATE_LIMITS);
         let networks = self.list(settings::TRUSTED_PROXIES)?;
         let networks = networks.iter().map(|text| network(text)).collect::<Option<Vec<_>>>();
@@ -22,17 +22,19 @@ impl Reader<'_> {
             self.mistake(settings::TRUSTED_PROXIES, "must list networks without host bits");
         }
         Some(LimitsConfig {
-            enabled: enabled.unwrap_or(environment == Environment::Prod),
+            enabled: enabled.unwrap_or(self.environment == Environment::Prod),
             trusted_proxies: networks?,
         })
     }
 
-    pub(super) fn cors(&mut self, environment: Environment) -> Option<CorsConfig> {
+    pub(super) fn cors(&mut self) -> Option<CorsConfig> {
         let set = self.text(settings::CORS_ORIGINS).is_some();
         let origins = self.list(settings::CORS_ORIGINS);
         let pattern = self.text(settings::CORS_PATTERN);
         let origin_pattern = pattern.as_ref().and_then(|text| {
-            let whole = Regex::new(&format!("^(?:{text})$")).ok();
+            // By itself first: a bracket too many would end the group, and with it the anchors.
+            let whole = Regex::new(text).and_then(|_alone| Regex::new(&format!("^(?:{text})$")));
+            let whole = whole.ok();
             if whole.is_none() {
                 self.mistake(settings::CORS_PATTERN, "must be a regular expression");
             }
@@ -43,16 +45,16 @@ impl Reader<'_> {
             let what = "must list origins, such as https://app.example.com";
             self.mistake(settings::CORS_ORIGINS, what);
         }
-        if !set && pattern.is_none() && environment != Environment::Prod {
+        if !set && pattern.is_none() && self.environment != Environment::Prod {
             origins = LOCAL_ORIGINS.map(ToOwned::to_owned).to_vec();
         }
         Some(CorsConfig { origins, origin_pattern })
     }
 
-    pub(super) fn dev_identities(&mut self, environment: Environment) -> bool {
+    pub(super) fn dev_identities(&mut self) -> bool {
         let [short, long] = settings::DEV_BYPASS.map(|setting| (setting, self.flag(setting)));
         for (setting, on) in [short, long] {
-            if on && environment != Environment::Local {
+            if on && self.environment != Environment::Local {
                 self.mistake(setting, "may only be on with TENON_ENV=local");
             }
         }
@@ -72,8 +74,7 @@ impl Reader<'_> {
             }
             return list;
         }
-        let parts = text.split(',').map(|part| part.trim().to_owned());
-        Some(parts.filter(|part| !part.is_empty()).collect())
+        Some(listed(&text))
     }
 }
 
