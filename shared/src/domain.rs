@@ -1,5 +1,6 @@
 //! Rules and values: no I/O, no async, no clock, no JSON values.
 
+pub mod audit;
 pub mod candidate_session;
 pub mod company;
 pub mod diff;

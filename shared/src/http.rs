@@ -18,3 +18,4 @@ pub mod respond;
 pub mod schema;
 pub mod serve;
 mod timeout;
+mod unchanged;

@@ -63,18 +63,31 @@ impl Limits {
         counted.err().unwrap_or(refusal)
     }
 
-    /// Counts a wrong admin key, by the `address` it came from. Call it after the comparison, for
-    /// keys that failed it and only where one was sent.
+    /// Counts a wrong admin key, by the `address` it came from. Call it after the comparison, and only
+    /// where a key was sent.
     ///
     /// The answer to a wrong key is the same before and after the limit, headers included, because
-    /// any difference would tell that there is something to guess at. And the key is compared
-    /// whatever was counted, because the operator may share an address with who guesses. What the
-    /// limit does is tell: the guess that reaches it is an error in the log, one for each window, to
-    /// put an alarm on.
+    /// any difference would tell that there is something to guess at. The guess that reaches the limit
+    /// is an error in the log, one for each window, to put an alarm on.
     pub async fn failed_admin_key(&self, address: Option<IpAddr>) {
-        let standing = self.standing(&of_address(limit::ADMIN_KEY, address)).await;
+        let standing = self.standing(&limit::ADMIN_KEY.of_address(address)).await;
         if let Some((true, Standing { remaining: 0, .. })) = standing {
             tracing::error!("somebody guesses at the admin key");
+        }
+    }
+
+    /// Whether so many wrong admin keys came from `address` that the right one does not count either
+    /// until the window ends: otherwise guessing would go on at any pace.
+    pub async fn is_guessed_out(&self, address: Option<IpAddr>) -> bool {
+        let Some(store) = &self.counts else { return false };
+        let allowance = limit::ADMIN_KEY.of_address(address);
+        let window = allowance.policy().window(self.clock.now());
+        match tokio::time::timeout(PATIENCE, store.taken(&allowance, window)).await {
+            Ok(Ok(taken)) => taken >= allowance.policy().max,
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!(policy = allowance.policy().name, "a limit is unknown");
+                false
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
+mod audit;
 pub mod companies;
 pub mod idempotency;
 pub mod item;

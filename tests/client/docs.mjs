@@ -69,8 +69,9 @@ try {
 
     equal(await tried(page, "getHealth"), 200, "GET /health, tried out");
     await page.locator("button.authorize").first().click();
-    await page.locator(".modal-ux input[type=text]").first().fill(token);
-    await page.locator(".modal-ux button.authorize").first().click();
+    const bearer = page.locator(".modal-ux .auth-container", { hasText: "bearer" });
+    await bearer.locator("input").fill(token);
+    await bearer.locator("button.authorize").click();
     await page.screenshot({ path: `${folder}/authorized.png` });
     await page.locator(".modal-ux button.btn-done").first().click();
     equal(await tried(page, "listSimulations"), 200, "GET /api/simulations with a token");

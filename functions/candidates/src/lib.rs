@@ -32,7 +32,10 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(
     get, path = "/api/candidate/invites", tag = "candidates", operation_id = "listInvites",
     security(("bearer" = ["candidate:access"])),
-    params(Paging), responses((status = 200, description = "The newest invites.", body = Vec<view::Invite>))
+    params(Paging), responses(
+        (status = 200, description = "The newest invites.", body = Vec<view::Invite>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn invites(
     State(app): State<App>,

@@ -37,7 +37,10 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(
     get, path = "/api/simulations", tag = "simulations", operation_id = "listSimulations",
     security(("bearer" = ["recruiter:access"])),
-    params(Paging), responses((status = 200, description = "The newest simulations.", body = Vec<view::Row>))
+    params(Paging), responses(
+        (status = 200, description = "The newest simulations.", body = Vec<view::Row>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn list(
     State(app): State<App>,
@@ -87,7 +90,10 @@ async fn detail(
     get, path = "/api/simulations/{simulationId}/candidates", tag = "simulations",
     operation_id = "listCandidates", security(("bearer" = ["recruiter:access"])),
     params(("simulationId" = SimulationId, Path, description = "The simulation."), Paging),
-    responses((status = 200, description = "The newest candidates.", body = Vec<view::Candidate>))
+    responses(
+        (status = 200, description = "The newest candidates.", body = Vec<view::Candidate>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn candidates(
     State(app): State<App>,

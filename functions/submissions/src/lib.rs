@@ -28,7 +28,10 @@ pub fn router() -> OpenApiRouter<App> {
 #[utoipa::path(
     get, path = "/api/submissions", tag = "submissions", operation_id = "listSubmissions",
     security(("bearer" = ["recruiter:access"])), params(body::FilterDocument, Paging),
-    responses((status = 200, description = "The newest submissions.", body = Items<view::Item>))
+    responses(
+        (status = 200, description = "The newest submissions.", body = Items<view::Item>),
+        (status = 304, description = "As the caller knows it."),
+    )
 )]
 async fn list(
     State(app): State<App>,

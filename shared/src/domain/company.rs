@@ -1,10 +1,9 @@
-//! Employers: whose mail domains are whose, and what an admin changed about that.
+//! Employers, and whose mail domains are whose.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::domain::id::CompanyId;
 use crate::domain::mail_domain::MailDomain;
@@ -84,70 +83,6 @@ pub struct DomainOfCompany {
     pub mapped_at: Timestamp,
     /// Orders all of them: drawn like an id when the domain was mapped.
     pub number: u64,
-}
-
-/// What an admin may change about companies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "camelCase")]
-pub enum Change {
-    /// A company was added.
-    CompanyAdded {
-        /// Which.
-        company: CompanyId,
-    },
-    /// A domain that was nobody's became a company's.
-    DomainMapped {
-        /// Which domain.
-        domain: MailDomain,
-        /// Whose it is now.
-        company: CompanyId,
-    },
-    /// A domain went from one company to another.
-    DomainMoved {
-        /// Which domain.
-        domain: MailDomain,
-        /// Whose it was.
-        from: CompanyId,
-        /// Whose it is now.
-        company: CompanyId,
-    },
-    /// A domain became nobody's.
-    DomainUnmapped {
-        /// Which domain.
-        domain: MailDomain,
-        /// Whose it was.
-        company: CompanyId,
-    },
-}
-
-/// Who may change companies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Changer {
-    /// Whoever holds the admin key: it is one, and names nobody.
-    AdminKey,
-}
-
-/// The record of one change, written with it and never again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompanyAudit {
-    /// Tells it from another of the same moment.
-    pub id: Uuid,
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: Changer,
-    /// What.
-    #[serde(flatten)]
-    pub change: Change,
-}
-
-impl CompanyAudit {
-    /// The record of `change`, made with the admin key.
-    pub const fn by_admin(id: Uuid, at: Timestamp, change: Change) -> Self {
-        Self { id, at, by: Changer::AdminKey, change }
-    }
 }
 
 #[cfg(test)]

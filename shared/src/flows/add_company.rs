@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::app::App;
 use crate::auth::admin::Admin;
-use crate::domain::company::{Change, Company, CompanyAudit, CompanyKind, CompanyName};
+use crate::domain::audit::{AuditEntry, Change};
+use crate::domain::company::{Company, CompanyKind, CompanyName};
 use crate::domain::id::CompanyId;
 use crate::error::Error;
 use crate::store::transaction::{Transaction, Written, settled};
@@ -21,7 +22,7 @@ pub async fn add_company(app: &App, _by: Admin, name: &CompanyName) -> Result<Co
             created_at: now,
         };
         let change = Change::CompanyAdded { company: company.id };
-        let audit = CompanyAudit::by_admin(app.mint.uuid(), now, change);
+        let audit = AuditEntry::by_admin(app.mint.uuid(), now, change);
         let write = Transaction::new().create(&company)?.create(&audit)?;
         match app.store.write(write, &app.mint).await? {
             Written::Yes => Ok(Some(company)),

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::principal::Recruiter;
+use crate::domain::audit::{AuditEntry, Change};
 use crate::domain::id::{SimulationId, TaskId};
 use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::simulation::{Brief, Simulation};
@@ -53,7 +54,9 @@ async fn attempt(
         .tasks()
         .iter()
         .fold(Transaction::new(), |write, task| write.guard(&keys::id_guard(task.id.get())));
-    let write = receipt.sign(write.create(&simulation)?, simulation.id)?;
+    let change = Change::SimulationCreated { simulation: simulation.id };
+    let audit = AuditEntry::by_recruiter(app.mint.uuid(), now, simulation.recruiter, change);
+    let write = receipt.sign(write.create(&simulation)?.create(&audit)?, simulation.id)?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(simulation)),
         Written::Refused => Ok(None),

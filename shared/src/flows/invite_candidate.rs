@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Recruiter;
+use crate::domain::audit::{AuditEntry, Change};
 use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId};
@@ -140,6 +141,7 @@ async fn first(
         .create(&session)?
         .create(&plan)?
         .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
+        .create(&audit(app, &session, now))?
         .create(&mail_job(app, &session, now))?;
     for task in &plan.tasks {
         if let Some(template) = &task.template {
@@ -174,6 +176,7 @@ async fn again(
     let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
     if session != *before || abandoned {
         write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
+        write = write.create(&audit(app, &session, now))?;
     }
     if session.mail.number != before.mail.number {
         write = write.create(&mail_job(app, &session, now))?;
@@ -182,6 +185,11 @@ async fn again(
         Written::Yes => Ok(Some((session, renewed))),
         Written::Refused => Ok(None),
     }
+}
+
+fn audit(app: &App, session: &CandidateSession, now: Timestamp) -> AuditEntry {
+    let change = Change::CandidateInvited { simulation: session.simulation, session: session.id };
+    AuditEntry::by_recruiter(app.mint.uuid(), now, session.recruiter, change)
 }
 
 /// The job that sends the newest mail of `session`.

@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::auth::admin::Admin;
-use crate::domain::company::{Change, CompanyAudit, DomainOfCompany};
+use crate::domain::audit::{AuditEntry, Change};
+use crate::domain::company::DomainOfCompany;
 use crate::domain::id::CompanyId;
 use crate::domain::mail_domain::MailDomain;
 use crate::error::{Error, Noun};
@@ -55,7 +56,7 @@ pub async fn map_domain(
             }
         };
         let gained = found.value.clone().with(domain.clone())?;
-        let audit = CompanyAudit::by_admin(app.mint.uuid(), now, change);
+        let audit = AuditEntry::by_admin(app.mint.uuid(), now, change);
         let write = write.replace(&found, &gained)?.create(&audit)?;
         match app.store.write(write, &app.mint).await? {
             Written::Yes => Ok(Some(mapping)),
@@ -73,7 +74,7 @@ pub async fn unmap_domain(app: &App, _by: Admin, domain: &MailDomain) -> Result<
         let now = app.clock.now();
         let change =
             Change::DomainUnmapped { domain: domain.clone(), company: mapped.value.company };
-        let audit = CompanyAudit::by_admin(app.mint.uuid(), now, change);
+        let audit = AuditEntry::by_admin(app.mint.uuid(), now, change);
         let write = taken_from(app, Transaction::new(), &mapped).await?;
         let write = write.delete(&mapped).create(&audit)?;
         match app.store.write(write, &app.mint).await? {

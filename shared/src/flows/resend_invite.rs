@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::principal::Recruiter;
+use crate::domain::audit::{AuditEntry, Change};
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::{CandidateSessionId, SimulationId};
 use crate::error::{Error, Noun};
@@ -52,7 +53,9 @@ async fn attempt(app: &App, opened: OpenedInvite) -> Result<Option<CandidateSess
     if session.mail.number == before.mail.number {
         return Err(Error::MailTooSoon(before.mail.seconds_left(now)));
     }
-    let write = Transaction::new().replace(&desk.session, &session)?;
+    let change = Change::InviteResent { simulation: session.simulation, session: session.id };
+    let audit = AuditEntry::by_recruiter(app.mint.uuid(), now, session.recruiter, change);
+    let write = Transaction::new().replace(&desk.session, &session)?.create(&audit)?;
     let write = try_again(app, &desk, write)?.create(&mail_job(app, &session, now))?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(session)),

@@ -23,13 +23,21 @@ pub(crate) async fn admitted_or_astray(app: &App, request: Request) -> Request {
     }
     let (mut parts, body) = request.into_parts();
     let key = shown(&parts.headers);
-    if let Some(admin) = key.and_then(|key| Admin::by_key(app.config.admin_key.as_ref(), key)) {
+    let address = address::client(&parts, &app.config.limits.trusted_proxies);
+    let admin = key.and_then(|key| Admin::by_key(app.config.admin_key.as_ref(), key));
+    let admitted = match admin {
+        Some(admin) if !app.limits.is_guessed_out(address).await => Some(admin),
+        Some(_) => None,
+        None => {
+            if key.is_some() {
+                app.limits.failed_admin_key(address).await;
+            }
+            None
+        }
+    };
+    if let Some(admin) = admitted {
         parts.extensions.insert(admin);
     } else {
-        if key.is_some() {
-            let address = address::client(&parts, &app.config.limits.trusted_proxies);
-            app.limits.failed_admin_key(address).await;
-        }
         parts.uri = Uri::from_static(NOWHERE);
     }
     Request::from_parts(parts, body)

@@ -21,7 +21,7 @@ const METHODS: HeaderValue =
     HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
 /// What a page may read beside the usual.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "Retry-After, RateLimit, RateLimit-Policy, Link, x-tenon-request-id, Idempotent-Replayed",
+    "ETag, Retry-After, RateLimit, RateLimit-Policy, Link, x-tenon-request-id, Idempotent-Replayed",
 );
 /// How long a browser may remember a preflight, in seconds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");

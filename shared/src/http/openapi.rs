@@ -87,8 +87,13 @@ pub fn document(collected: OpenApi) -> OpenApi {
     document
 }
 
-/// The document as it is committed and served.
-pub fn text(document: &OpenApi) -> Result<String, serde_json::Error> {
+/// The document as it is committed and served, without schemas that nothing refers to: a list of rows
+/// has the rows' schema in itself.
+pub fn text(mut document: OpenApi) -> Result<String, serde_json::Error> {
+    let whole = document.to_json()?;
+    if let Some(components) = &mut document.components {
+        components.schemas.retain(|name, _| whole.contains(&format!("/schemas/{name}\"")));
+    }
     document.to_pretty_json().map(|text| text + "\n")
 }
 

@@ -1,12 +1,16 @@
 //! Answers that are not plain 200s.
 
+use aws_lc_rs::digest;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::LINK;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{CONTENT_TYPE, ETAG, LINK};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::domain::page::Cursor;
+use crate::error::Error;
 use crate::flows::once::Once;
 use crate::http::paging::Paging;
 
@@ -33,7 +37,8 @@ impl<T: IntoResponse> IntoResponse for Once<T> {
     }
 }
 
-/// 200 with rows of a list; where more follow, the header `Link` leads to them.
+/// 200 with rows of a list; where more follow, the header `Link` leads to them. Its `ETag` lets a
+/// caller who asks again learn that nothing changed.
 #[derive(Debug)]
 pub struct Listed<T> {
     body: T,
@@ -50,7 +55,14 @@ impl<T> Listed<T> {
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.body).into_response();
+        let body = match serde_json::to_vec(&self.body) {
+            Ok(body) => body,
+            Err(source) => return Error::internal("writing a list", source).into_response(),
+        };
+        let tag = digest::digest(&digest::SHA256, &body);
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(tag));
+        let mut response =
+            ([(CONTENT_TYPE, "application/json"), (ETAG, &tag)], body).into_response();
         if let Some(next) = self.next {
             response.headers_mut().insert(LINK, next);
         }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue};
@@ -24,6 +24,7 @@ use crate::http::methods::with_options;
 use crate::http::path::{without_slash, without_stage};
 use crate::http::request_log::RequestLine;
 use crate::http::timeout::limit_time;
+use crate::http::unchanged::spare;
 use crate::http::{limited, problem};
 use crate::ledger;
 
@@ -37,6 +38,7 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _document) = routes.split_for_parts();
     let routes: Router = routes
         .fallback(async || Error::NotFound(Noun::Route))
+        .layer(from_fn(spare))
         .layer(from_fn_with_state(app.clone(), check_size))
         .layer(from_fn_with_state(app.clone(), limit_time))
         .layer(CatchPanicLayer::custom(panicked))

@@ -1,6 +1,6 @@
 //! Companies and the mail domains that are theirs.
 
-use crate::domain::company::{Company, CompanyAudit, DomainOfCompany};
+use crate::domain::company::{Company, DomainOfCompany};
 use crate::domain::id::CompanyId;
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::page::{List, Page, PageRequest};
@@ -20,12 +20,6 @@ impl Entity for DomainOfCompany {
     fn keys(&self) -> Keys {
         let gsi1 = Some(keys::listed_domain(self.number));
         Keys { primary: keys::domain(&self.domain), gsi1, gsi2: None }
-    }
-}
-
-impl Entity for CompanyAudit {
-    fn keys(&self) -> Keys {
-        keys::company_audit(self.at, self.id).into()
     }
 }
 

@@ -5,7 +5,7 @@
 //! | user | `USER#<sub>` / `USER` | | |
 //! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
 //! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<number of the mapping>` | |
-//! | what an admin changed about companies | `AUDIT#companies` / `<at>#<id>` | | |
+//! | what an admin or a recruiter did | `AUDIT#companies` or `AUDIT#<user id>` / `<at>#<id>` | | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
@@ -53,6 +53,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::domain::audit::Actor;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
 use crate::domain::limit::{Allowance, Window};
@@ -148,9 +149,13 @@ pub fn listed_domain(number: u64) -> Key {
     Key::new(DOMAINS.to_owned(), listed_at(List::Domains, number))
 }
 
-/// What an admin changed about companies, by when.
-pub fn company_audit(at: Timestamp, id: Uuid) -> Key {
-    Key::new("AUDIT#companies".to_owned(), timed(at, id))
+/// What somebody did, by when.
+pub fn audit(by: Actor, at: Timestamp, id: Uuid) -> Key {
+    let partition = match by {
+        Actor::AdminKey => "AUDIT#companies".to_owned(),
+        Actor::Recruiter(user) => format!("AUDIT#{}", padded(user.get())),
+    };
+    Key::new(partition, timed(at, id))
 }
 
 /// A simulation.

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use crate::domain::limit::{Allowance, Window};
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::key_item;
+use crate::store::item::{Item, key_item};
 use crate::store::keys;
 
 /// The table's own attribute for when an item may be deleted, in seconds since the epoch.
@@ -39,10 +39,27 @@ impl Store {
             Err(error) if is_refused(error.as_service_error()) => return Ok(None),
             Err(source) => return Err(Error::internal("counting in the table", source)),
         };
-        let hits = answer.attributes.as_ref().and_then(|after| after.get(HITS)?.as_n().ok());
-        let hits = hits.and_then(|hits| hits.parse().ok());
+        let hits = answer.attributes.as_ref().and_then(hits);
         hits.map(Some).ok_or_else(|| Error::internal("counting in the table", "it told no count"))
     }
+
+    /// How many of `allowance` are taken in `window`; one read.
+    pub async fn taken(&self, allowance: &Allowance, window: Window) -> Result<u32, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key_item(&keys::limit(allowance, window))))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|source| Error::internal("reading a count from the table", source))?;
+        Ok(answer.item.as_ref().and_then(hits).unwrap_or(0))
+    }
+}
+
+fn hits(item: &Item) -> Option<u32> {
+    item.get(HITS)?.as_n().ok()?.parse().ok()
 }
 
 fn is_refused(error: Option<&UpdateItemError>) -> bool {
