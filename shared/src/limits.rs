@@ -70,7 +70,7 @@ impl Limits {
     /// any difference would tell that there is something to guess at. The guess that reaches the limit
     /// is an error in the log, one for each window, to put an alarm on.
     pub async fn failed_admin_key(&self, address: Option<IpAddr>) {
-        let standing = self.standing(&limit::ADMIN_KEY.of_address(address)).await;
+        let standing = self.standing(&of_address(limit::ADMIN_KEY, address)).await;
         if let Some((true, Standing { remaining: 0, .. })) = standing {
             tracing::error!("somebody guesses at the admin key");
         }
@@ -80,7 +80,7 @@ impl Limits {
     /// until the window ends: otherwise guessing would go on at any pace.
     pub async fn is_guessed_out(&self, address: Option<IpAddr>) -> bool {
         let Some(store) = &self.counts else { return false };
-        let allowance = limit::ADMIN_KEY.of_address(address);
+        let allowance = of_address(limit::ADMIN_KEY, address);
         let window = allowance.policy().window(self.clock.now());
         match tokio::time::timeout(PATIENCE, store.taken(&allowance, window)).await {
             Ok(Ok(taken)) => taken >= allowance.policy().max,
