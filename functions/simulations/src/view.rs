@@ -200,7 +200,7 @@ pub(crate) struct Candidate {
     expires_at: Timestamp,
     #[schema(format = "uri")]
     invite_url: Option<String>,
-    invite_email_status: MailStatus,
+    invite_email_status: InviteEmailStatus,
     invite_email_sent_at: Option<Timestamp>,
     /// Why the newest mail failed, in words.
     invite_email_error: Option<String>,
@@ -251,7 +251,7 @@ impl Candidate {
             expires_at: session.invite.expires_at,
             // A link whose key is gone is told as no link: one row never fails the list.
             invite_url: link(app, session).ok().map(|(_token, url)| url),
-            invite_email_status: session.mail.status,
+            invite_email_status: session.mail.status.into(),
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),
         }
@@ -295,7 +295,7 @@ impl From<&invite_candidate::Invited> for Invited {
 #[serde(rename_all = "camelCase")]
 #[schema(as = InviteMail)]
 pub(crate) struct MailState {
-    invite_email_status: MailStatus,
+    invite_email_status: InviteEmailStatus,
     invite_email_sent_at: Option<Timestamp>,
     /// Why the newest mail failed, in words.
     invite_email_error: Option<String>,
@@ -304,9 +304,34 @@ pub(crate) struct MailState {
 impl From<&CandidateSession> for MailState {
     fn from(session: &CandidateSession) -> Self {
         Self {
-            invite_email_status: session.mail.status,
+            invite_email_status: session.mail.status.into(),
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),
+        }
+    }
+}
+
+/// Where the newest invite mail is, in words that the client knows.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum InviteEmailStatus {
+    Queued,
+    Sent,
+    RateLimited,
+    Failed,
+    Bounced,
+    Complained,
+}
+
+impl From<MailStatus> for InviteEmailStatus {
+    fn from(status: MailStatus) -> Self {
+        match status {
+            MailStatus::Queued | MailStatus::Sending => Self::Queued,
+            MailStatus::Sent => Self::Sent,
+            MailStatus::RateLimited => Self::RateLimited,
+            MailStatus::Retrying | MailStatus::Failed => Self::Failed,
+            MailStatus::Bounced => Self::Bounced,
+            MailStatus::Complained => Self::Complained,
         }
     }
 }

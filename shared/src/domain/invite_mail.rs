@@ -4,7 +4,6 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::domain::id::CandidateSessionId;
 use crate::domain::suppression::{Setback, Suppression};
@@ -173,7 +172,7 @@ impl InviteMail {
 }
 
 /// Where a mail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailStatus {
     /// Asked for.
@@ -201,18 +200,6 @@ impl MailStatus {
             Setback::Complained => Self::Complained,
         }
     }
-
-    /// The status as the client reads it, who knows nothing between `queued` and `sent`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued | Self::Sending => "queued",
-            Self::Sent => "sent",
-            Self::RateLimited => "rate_limited",
-            Self::Retrying | Self::Failed => "failed",
-            Self::Bounced => "bounced",
-            Self::Complained => "complained",
-        }
-    }
 }
 
 #[cfg(test)]
@@ -235,7 +222,6 @@ mod tests {
         assert_eq!((throttled.status, throttled.unanswered), (MailStatus::RateLimited, 0));
         let failed = throttled.sending().unwrap().not_sent("gone");
         assert_eq!((failed.status, failed.unanswered), (MailStatus::Retrying, 0));
-        assert_eq!(failed.status.as_str(), "failed");
         let sent = failed.sending().unwrap().sent(Some("id".to_owned()), NOW);
         assert_eq!((sent.status, sent.error), (MailStatus::Sent, None));
     }
