@@ -82,13 +82,12 @@ impl Limits {
         let Some(store) = &self.counts else { return false };
         let allowance = of_address(limit::ADMIN_KEY, address);
         let window = allowance.policy().window(self.clock.now());
-        match tokio::time::timeout(PATIENCE, store.taken(&allowance, window)).await {
-            Ok(Ok(taken)) => taken >= allowance.policy().max,
-            Ok(Err(_)) | Err(_) => {
-                tracing::warn!(policy = allowance.policy().name, "a limit is unknown");
-                false
-            }
-        }
+        let taken = tokio::time::timeout(PATIENCE, store.taken(&allowance, window)).await;
+        let Ok(Ok(taken)) = taken else {
+            tracing::warn!(policy = allowance.policy().name, "a limit is unknown");
+            return false;
+        };
+        taken >= allowance.policy().max
     }
 
     /// Whether one of `allowance` could be taken, and what is left; none when nobody can tell.

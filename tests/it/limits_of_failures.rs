@@ -47,7 +47,7 @@ async fn too_many_failures_from_one_address_are_refused_and_a_good_token_is_not(
     assert_eq!(welcome.status, 200);
     assert_eq!(welcome.header("ratelimit"), Some("\"auth_me\";r=58;t=60"));
     assert_eq!(cost, Cost::of_table(1), "a good token is not asked where it comes from");
-    story.clock.advance(jiff::SignedDuration::from_mins(1));
+    story.clock.advance(SignedDuration::from_mins(1));
     assert_eq!(forger.get(ME).await.status, 401);
 }
 

@@ -61,10 +61,12 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     responses(
         (status = 200, description = "OpenAPI 3.1.", body = inline(Object)),
         (status = 304, description = "As the caller knows it."),
+        (status = 404, description = "Switched off.", body = Problem),
     )
 )]
-async fn document() -> Response {
-    DOCUMENT.answer()
+async fn document(State(app): State<App>) -> Result<Response, Error> {
+    shown(&app)?;
+    Ok(DOCUMENT.answer())
 }
 
 /// This document, to read and to try out.

@@ -56,6 +56,7 @@ impl<'a> Reader<'a> {
         if portal.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
             self.mistake(settings::PORTAL, "must have no query and no fragment");
         }
+        let admin_key = self.key(settings::ADMIN_KEY);
         let invite_keys = self.invite_keys();
         self.fixed_prefix();
         Some(Config {
@@ -66,7 +67,7 @@ impl<'a> Reader<'a> {
             limits: limits?,
             cors: cors?,
             dev_identities,
-            admin_key: self.text(settings::ADMIN_KEY).map(Secret::new),
+            admin_key,
             table: table?,
             queue: queue?,
             auth: auth?,
@@ -149,7 +150,8 @@ impl<'a> Reader<'a> {
 
     fn github(&mut self) -> Option<GitHubConfig> {
         let api_base = self.url(settings::GITHUB_API_BASE);
-        let token = self.required(settings::GITHUB_TOKEN);
+        let token = self.key(settings::GITHUB_TOKEN);
+        self.needed(settings::GITHUB_TOKEN);
         let workflow_file = self.or_default(settings::GITHUB_WORKFLOW);
         let prefix = self.or_default(settings::GITHUB_PREFIX);
         let paths = self.or_default(settings::GITHUB_PROTECTED);
@@ -164,7 +166,7 @@ impl<'a> Reader<'a> {
         }
         Some(GitHubConfig {
             api_base: api_base?,
-            token: Secret::new(token?),
+            token: token?,
             organization,
             workflow_file,
             protected_paths: listed(&paths),
@@ -215,6 +217,19 @@ impl<'a> Reader<'a> {
             self.mistake(setting, "must be set");
         }
         text
+    }
+
+    fn needed(&mut self, setting: Setting) {
+        let _told = self.required(setting);
+    }
+
+    /// A secret that stands in a header.
+    fn key(&mut self, setting: Setting) -> Option<Secret> {
+        let text = self.text(setting)?;
+        if !text.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
+            self.mistake(setting, "must be printable ASCII");
+        }
+        Some(Secret::new(text))
     }
 
     fn number(&mut self, setting: Setting) -> u64 {

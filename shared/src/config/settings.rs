@@ -54,7 +54,7 @@ pub(super) const PORTAL: Setting = must(
     "The web client's address: where invite links lead. Without query and fragment.",
 );
 pub(super) const DOCS: Setting =
-    means("TENON_DOCS_ENABLED", "true", "Whether the page `/docs` is there.");
+    means("TENON_DOCS_ENABLED", "true", "Whether the API document and the page `/docs` are there.");
 pub(super) const DEBUG_PERF: Setting = means(
     "TENON_DEBUG_PERF",
     "false",

@@ -204,6 +204,22 @@ fn a_comma_too_many_does_not_protect_every_path() {
 }
 
 #[test]
+fn a_setting_that_could_never_work_does_not_start() {
+    let sender = "TENON_EMAIL_FROM must be an e-mail address, or Name <address>";
+    let admin = "TENON_ADMIN_API_KEY must be printable ASCII";
+    for (name, wrong, told) in [
+        ("TENON_EMAIL_FROM", "Tenon\r\nBcc: all@example.com <a@example.com>", sender),
+        ("TENON_ADMIN_API_KEY", "open\nsesame", admin),
+        ("TENON_ADMIN_API_KEY", "öffne dich", admin),
+        ("TENON_GITHUB_TOKEN", "to\nken", "TENON_GITHUB_TOKEN must be printable ASCII"),
+        ("TENON_RESEND_API_KEY", "k\u{1}", "TENON_RESEND_API_KEY must be printable ASCII"),
+        ("SENDGRID_API_KEY", "k\u{7f}k", "SENDGRID_API_KEY must be printable ASCII"),
+    ] {
+        assert_eq!(refused(&[(name, wrong)]), [told], "{wrong}");
+    }
+}
+
+#[test]
 fn a_provider_without_what_it_needs_does_not_start() {
     for (changes, told) in [
         (

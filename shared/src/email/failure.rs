@@ -39,6 +39,14 @@ impl MailError {
         Self { kind, told: told.into() }
     }
 
+    /// The service answered `status`, which is no success, and would not know the mail again: behind a
+    /// gateway that gave up it may have taken it.
+    pub fn status_of_unkeyed(status: u16, headers: &HeaderMap) -> Self {
+        let error = Self::status(status, headers);
+        let kind = if matches!(status, 502 | 504) { MailFailure::Unanswered } else { error.kind };
+        Self { kind, ..error }
+    }
+
     /// The service answered `status`, which is no success.
     pub fn status(status: u16, headers: &HeaderMap) -> Self {
         let kind = match status {
@@ -90,5 +98,20 @@ mod tests {
         for unread in ["soon", "", "Wed, 21 Oct 2026 07:28:00 GMT"] {
             assert_eq!(pause(unread), MailFailure::RateLimited(None));
         }
+    }
+    #[test]
+    fn what_a_gateway_gave_up_on_may_have_been_sent_where_nobody_would_know_it_again() {
+        let none = HeaderMap::new();
+        for status in [502, 504] {
+            assert_eq!(MailError::status(status, &none).kind, MailFailure::NotSent(None));
+            let unkeyed = MailError::status_of_unkeyed(status, &none);
+            assert_eq!(unkeyed.kind, MailFailure::Unanswered);
+            assert_eq!(unkeyed.told, format!("Email provider error ({status})"));
+        }
+        for status in [500, 503] {
+            let unkeyed = MailError::status_of_unkeyed(status, &none);
+            assert_eq!(unkeyed.kind, MailFailure::NotSent(None));
+        }
+        assert_eq!(MailError::status_of_unkeyed(401, &none).kind, MailFailure::Refused);
     }
 }

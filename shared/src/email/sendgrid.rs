@@ -70,7 +70,7 @@ impl SendGrid {
         let sent = call.json(&request).send().await;
         let answer = sent.map_err(|error| MailError::request(lost(&error)))?;
         if !answer.status().is_success() {
-            return Err(MailError::status(answer.status().as_u16(), answer.headers()));
+            return Err(MailError::status_of_unkeyed(answer.status().as_u16(), answer.headers()));
         }
         // The head of the answer says all; its body is empty.
         let name = answer.headers().get("x-message-id").and_then(|name| name.to_str().ok());

@@ -92,7 +92,7 @@ fn refused(error: &SdkError<SendEmailError, HttpResponse>) -> MailError {
             let throttled = refusal.err().is_too_many_requests_exception()
                 || refusal.err().is_limit_exceeded_exception();
             let status = if throttled { 429 } else { status };
-            MailError::status(status, &HeaderMap::new())
+            MailError::status_of_unkeyed(status, &HeaderMap::new())
         }
         _ => MailError::request(MailFailure::Refused),
     }

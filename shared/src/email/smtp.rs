@@ -85,12 +85,11 @@ impl Smtp {
         let message = self.message(mail, &name).map_err(|_why| told(MailFailure::Refused))?;
         let opened = timeout(LIMIT, self.opened()).await;
         let opened = opened.map_err(|_elapsed| told(MailFailure::NotSent(None)))?;
-        let mut connection =
-            opened.map_err(|error| told(meaning(&error, MailFailure::NotSent(None))))?;
+        let mut connection = opened.map_err(|error| failed(&error, MailFailure::NotSent(None)))?;
         let envelope = message.envelope();
         let sent = timeout(LIMIT, connection.send(envelope, &message.formatted())).await;
         let sent = sent.map_err(|_elapsed| told(MailFailure::Unanswered))?;
-        sent.map_err(|error| told(meaning(&error, MailFailure::Unanswered)))?;
+        sent.map_err(|error| failed(&error, MailFailure::Unanswered))?;
         let _ = timeout(GOODBYE_LIMIT, connection.quit()).await;
         Ok(MessageId::read(&name))
     }
@@ -132,6 +131,15 @@ fn meaning(error: &SmtpError, unsaid: MailFailure) -> MailFailure {
         MailFailure::NotSent(None)
     } else {
         unsaid
+    }
+}
+
+/// The same with the server's code, for whoever reads the log. Its words stay behind: they name people.
+fn failed(error: &SmtpError, unsaid: MailFailure) -> MailError {
+    let kind = meaning(error, unsaid);
+    match error.status() {
+        Some(code) => MailError::new(kind, format!("SMTP send failed ({code})")),
+        None => told(kind),
     }
 }
 

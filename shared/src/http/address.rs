@@ -22,8 +22,8 @@ pub fn client(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
         if !is_trusted(hop) {
             break;
         }
-        let Ok(before) = text.trim().parse() else { break };
-        hop = before;
+        let Ok(before) = text.trim().parse::<IpAddr>() else { break };
+        hop = before.to_canonical();
     }
     Some(hop)
 }

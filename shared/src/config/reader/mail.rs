@@ -3,10 +3,14 @@
 use url::Url;
 
 use crate::config::reader::Reader;
-use crate::config::settings::{self, Setting};
+use crate::config::settings;
 use crate::config::{Environment, MailConfig, MailProvider, SmtpConfig};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::text::Line;
 use crate::secret::Secret;
+
+/// The longest sender: what a line of a mail may hold.
+const LINE_MAX: usize = 998;
 
 const RESEND: &str = "https://api.resend.com";
 const SENDGRID: &str = "https://api.sendgrid.com";
@@ -15,13 +19,14 @@ impl Reader<'_> {
     /// All settings of all providers are read: a mistake in one that is not chosen is told too.
     pub(super) fn mail(&mut self) -> Option<MailConfig> {
         let from = self.or_default(settings::MAIL_FROM);
-        if EmailAddress::parse(&from).is_err() {
+        let one_line = Line::<LINE_MAX>::parse(&from).is_ok();
+        if !one_line || EmailAddress::parse(&from).is_err() {
             self.mistake(settings::MAIL_FROM, "must be an e-mail address, or Name <address>");
         }
         let endpoint = self.endpoint(settings::MAIL_ENDPOINT);
         let configuration_set = self.text(settings::SES_CONFIGURATION_SET);
-        let resend_key = self.text(settings::RESEND_KEY).map(Secret::new);
-        let sendgrid_key = self.text(settings::SENDGRID_KEY).map(Secret::new);
+        let resend_key = self.key(settings::RESEND_KEY);
+        let sendgrid_key = self.key(settings::SENDGRID_KEY);
         let smtp = self.smtp();
         let provider = match self.or_default(settings::MAIL_PROVIDER).to_lowercase().as_str() {
             "ses" => MailProvider::Ses { endpoint, configuration_set },
@@ -47,10 +52,6 @@ impl Reader<'_> {
             }
         };
         Some(MailConfig { provider, from })
-    }
-
-    fn needed(&mut self, setting: Setting) {
-        let _told = self.required(setting);
     }
 
     fn smtp(&mut self) -> Option<SmtpConfig> {

@@ -43,8 +43,20 @@ fn trusting(port: u16) -> Smtp {
 
 async fn failure(smtp: Smtp) -> MailFailure {
     let error = smtp.send(&mail()).await.unwrap_err();
-    assert_eq!(error.to_string(), "SMTP send failed");
+    let words = error.to_string();
+    assert!(words.starts_with("SMTP send failed") && !words.contains("ada@"), "{words}");
     error.kind
+}
+
+#[tokio::test]
+async fn a_failure_says_the_servers_code_and_none_of_its_words() {
+    let unknown = Script { instead: Some(("RCPT", "550 ada@example.com is unknown")), ..OPEN };
+    let shut_out = Script { instead: Some(("AUTH", "535 no")), ..LOCKED };
+    let unknown = plain(Server::following(unknown).await.port).send(&mail()).await;
+    let shut_out = trusting(Server::following(shut_out).await.port).send(&mail()).await;
+
+    assert_eq!(unknown.unwrap_err().to_string(), "SMTP send failed (550)");
+    assert_eq!(shut_out.unwrap_err().to_string(), "SMTP send failed (535)");
 }
 
 #[tokio::test]
