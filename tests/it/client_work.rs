@@ -75,11 +75,7 @@ async fn the_current_task_has_a_number() {
 #[tokio::test]
 async fn a_codespace_is_asked_for_and_then_made() {
     let story = Story::begin().await;
-    let invited = story.invited_just_now(ADA).await;
-    let ada = story.candidate(ADA).on(invited.session);
-    ada.get(&format!("/api/candidate/session/{}", invited.token)).await.expect(200);
-    let first = story.current_task(&ada, invited.session).await;
-    let task = story.hand_in_text(&ada, first).await;
+    let (_invited, ada, task) = story.on_day_two_just_invited(ADA).await;
     let status = format!("/api/tasks/{task}/codespace/status");
     let links = ["repoUrl", "repoFullName", "codespaceUrl"].map(|name| (name, "string"));
 

@@ -55,11 +55,7 @@ async fn a_workspace_is_shown_alike_by_init_and_status() {
 #[tokio::test]
 async fn a_workspace_that_is_still_being_made_says_when_to_come_back() {
     let story = Story::begin().await;
-    let invited = story.invited_just_now(ADA).await;
-    let ada = story.candidate(ADA).on(invited.session);
-    ada.get(&format!("/api/candidate/session/{}", invited.token)).await.expect(200);
-    let first = story.current_task(&ada, invited.session).await;
-    let task = story.hand_in_text(&ada, first).await;
+    let (_invited, ada, task) = story.on_day_two_just_invited(ADA).await;
     let detail = "Workspace repo not provisioned yet. Please try again.";
     let mut expected = problem(409, "Conflict", "WORKSPACE_NOT_READY", detail);
     expected["retryable"] = json!(true);

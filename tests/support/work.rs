@@ -75,6 +75,16 @@ impl Story {
         (invited, candidate, second)
     }
 
+    /// As [`Story::on_day_two`], while the repositories are still to be made.
+    pub async fn on_day_two_just_invited(&self, email: &str) -> (Invited, Caller, u64) {
+        let invited = self.invited_just_now(email).await;
+        let candidate = self.candidate(email).on(invited.session);
+        candidate.get(&format!("/api/candidate/session/{}", invited.token)).await.expect(200);
+        let first = self.current_task(&candidate, invited.session).await;
+        let second = self.hand_in_text(&candidate, first).await;
+        (invited, candidate, second)
+    }
+
     /// A candidate who has handed in all five days; the first task is the number. What follows from
     /// the code days is still to be done.
     pub async fn completed(&self, email: &str) -> (Invited, Caller, u64) {

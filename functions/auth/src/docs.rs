@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use shared::app::App;
-use shared::domain::text::Invalid;
+use shared::domain::text::any;
 use shared::error::{Error, Noun};
 use shared::http::input::{Input, Reader, Shape, Told};
 use shared::http::path::HadSlash;
@@ -117,11 +117,6 @@ impl Shape for Name {
     fn read(reader: &mut Reader) -> Result<Self, Told> {
         Ok(Self(reader.path("file", any)?))
     }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "readers take what may refuse")]
-fn any(text: &str) -> Result<String, Invalid> {
-    Ok(text.to_owned())
 }
 
 fn shown(app: &App) -> Result<(), Error> {

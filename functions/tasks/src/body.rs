@@ -2,7 +2,7 @@
 
 use shared::domain::id::{CandidateSessionId, RunId, TaskId};
 use shared::domain::repository::{BranchName, GitHubUsername};
-use shared::domain::text::{ContentText, Invalid};
+use shared::domain::text::{ContentText, Invalid, any};
 use shared::error::Error;
 use shared::flows::submit_task::Answer;
 use shared::http::extract::SESSION_HEADER;
@@ -138,10 +138,4 @@ fn session(text: &str) -> Result<CandidateSessionId, Invalid> {
         return Err(Invalid::new("greater_than_equal", "must be at least 1"));
     }
     Ok(id)
-}
-
-/// A text whose form is a business rule, checked after the rules that come before it.
-#[expect(clippy::unnecessary_wraps, reason = "readers take what may refuse")]
-fn any(text: &str) -> Result<String, Invalid> {
-    Ok(text.to_owned())
 }
