@@ -78,7 +78,10 @@ impl App {
             .map_err(|source| Error::internal("building the HTTP client", source))?;
         let github = GitHub::new(
             http.clone(),
-            Settings { base: config.github.api_base.clone(), token: config.github.token.clone() },
+            Settings {
+                base: config.github.api_base.clone(),
+                identity: config.github.identity.clone(),
+            },
         );
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);

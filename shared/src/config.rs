@@ -56,6 +56,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// The web client's address, without a trailing slash: where invite links lead.
     pub portal_base_url: String,
+    /// Where we are reached from outside, without a trailing slash.
+    pub public_api_base_url: Option<String>,
     /// The keys of invite tokens.
     pub invite_keys: InviteKeys,
 }
@@ -119,6 +121,8 @@ pub struct AuthConfig {
     pub claim_namespace: String,
     /// Whether a candidate's token must say that its address is verified, to be believed.
     pub require_email_verified: bool,
+    /// The claim with a candidate's GitHub username.
+    pub github_login_claim: Option<String>,
 }
 
 /// GitHub.
@@ -126,8 +130,8 @@ pub struct AuthConfig {
 pub struct GitHubConfig {
     /// The API's address.
     pub api_base: Url,
-    /// What we show to be let in.
-    pub token: Secret,
+    /// Who we are there.
+    pub identity: GitHubIdentity,
     /// Who owns the workspaces; the template's owner where nobody is named.
     pub organization: Option<String>,
     /// The workflow that runs the tests: a file name in `.github/workflows`.
@@ -136,6 +140,48 @@ pub struct GitHubConfig {
     pub protected_paths: Vec<String>,
     /// What every workspace's name begins with.
     pub repository_prefix: String,
+    /// How many creating calls all processes together make.
+    pub creates: CreateLimits,
+    /// What webhooks may be signed with; without any, none is believed.
+    pub webhook_secrets: Vec<Secret>,
+    /// What becomes of old repositories; without it they stay.
+    pub cleanup: Option<Cleanup>,
+}
+
+/// Who we are on GitHub.
+#[derive(Debug, Clone)]
+pub enum GitHubIdentity {
+    /// Whoever made this token.
+    Token(Secret),
+    /// A GitHub App.
+    App {
+        /// Its id or client id.
+        id: String,
+        /// Its private key, PEM.
+        private_key: Secret,
+        /// The installation to use; else the one of each repository's owner.
+        installation: Option<u64>,
+    },
+}
+
+/// How many creating calls are made to GitHub; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreateLimits {
+    /// In a second.
+    pub per_second: u32,
+    /// In a minute.
+    pub per_minute: u32,
+    /// In an hour.
+    pub per_hour: u32,
+}
+
+/// What becomes of the repositories of a candidate whose work has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cleanup {
+    /// After so many days they are archived.
+    pub archive_after_days: u32,
+    /// After so many days they are deleted; not fewer than until they are archived.
+    pub delete_after_days: u32,
 }
 
 /// Mail.

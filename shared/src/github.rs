@@ -22,15 +22,15 @@ use std::time::Duration;
 use reqwest::Client;
 use url::Url;
 
-use crate::secret::Secret;
+use crate::config::GitHubIdentity;
 
 /// Where GitHub is and who we are there.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The root of the REST interface: `https://api.github.com`, or the development stack's.
     pub base: Url,
-    /// The token that every call but an artifact's second hop carries.
-    pub token: Secret,
+    /// Whose word every call but an artifact's second hop carries.
+    pub identity: GitHubIdentity,
 }
 
 /// GitHub, as Tenon uses it. Cheap to clone; clones share connections.

@@ -60,7 +60,7 @@ impl Made {
 fn access(session: &CandidateSession, workspace: &Workspace) -> Access {
     match (&session.github_username, &workspace.collaborator) {
         (None, _) => Access::UsernameNeeded,
-        (Some(wanted), Some(given)) if wanted == given => Access::Invited,
+        (Some(wanted), Some(given)) if *wanted == given.username => Access::Invited,
         (Some(_), _) => Access::Pending,
     }
 }

@@ -1,5 +1,6 @@
 //! How settings are read from text.
 
+mod github;
 mod mail;
 mod web;
 
@@ -11,11 +12,9 @@ use url::Url;
 
 use crate::config::settings::{self, Setting, Unset};
 use crate::config::{
-    AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, QueueConfig, TableConfig,
-    is_loopback,
+    AuthConfig, Config, ConfigErrors, Environment, QueueConfig, TableConfig, is_loopback,
 };
 use crate::domain::invite_token::InviteKeys;
-use crate::domain::repository::RepositoryName;
 use crate::secret::Secret;
 
 /// The farthest that clocks may be allowed to differ: a token that is over must be over.
@@ -53,9 +52,9 @@ impl<'a> Reader<'a> {
         let cors = self.cors();
         let dev_identities = self.dev_identities();
         let portal = self.url(settings::PORTAL);
-        if portal.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
-            self.mistake(settings::PORTAL, "must have no query and no fragment");
-        }
+        let portal = portal.and_then(|url| self.bare(settings::PORTAL, &url));
+        let public = self.endpoint(settings::PUBLIC_API);
+        let public_api_base_url = public.and_then(|url| self.bare(settings::PUBLIC_API, &url));
         let admin_key = self.key(settings::ADMIN_KEY);
         let invite_keys = self.invite_keys();
         self.fixed_prefix();
@@ -73,7 +72,8 @@ impl<'a> Reader<'a> {
             auth: auth?,
             github: github?,
             mail: mail?,
-            portal_base_url: portal?.as_str().trim_end_matches('/').to_owned(),
+            portal_base_url: portal?,
+            public_api_base_url,
             invite_keys: invite_keys?,
         })
     }
@@ -88,6 +88,15 @@ impl<'a> Reader<'a> {
                 Environment::Prod
             }
         }
+    }
+
+    /// An address to which a path is added, without a trailing slash.
+    fn bare(&mut self, setting: Setting, url: &Url) -> Option<String> {
+        if url.query().is_some() || url.fragment().is_some() {
+            self.mistake(setting, "must have no query and no fragment");
+            return None;
+        }
+        Some(url.as_str().trim_end_matches('/').to_owned())
     }
 
     fn fixed_prefix(&mut self) {
@@ -134,6 +143,7 @@ impl<'a> Reader<'a> {
         let permissions_claim = self.text(settings::AUTH0_PERMISSIONS_CLAIM);
         let permissions_claim = claim(permissions_claim, "permissions");
         let require_email_verified = self.flag(settings::AUTH0_REQUIRE_VERIFIED);
+        let github_login_claim = self.text(settings::AUTH0_GITHUB_LOGIN_CLAIM);
         Some(AuthConfig {
             issuer: issuer?,
             audience: audience?,
@@ -144,33 +154,8 @@ impl<'a> Reader<'a> {
             roles_claim,
             permissions_claim,
             require_email_verified,
+            github_login_claim,
             claim_namespace: namespace,
-        })
-    }
-
-    fn github(&mut self) -> Option<GitHubConfig> {
-        let api_base = self.url(settings::GITHUB_API_BASE);
-        let token = self.key(settings::GITHUB_TOKEN);
-        self.needed(settings::GITHUB_TOKEN);
-        let workflow_file = self.or_default(settings::GITHUB_WORKFLOW);
-        let prefix = self.or_default(settings::GITHUB_PREFIX);
-        let paths = self.or_default(settings::GITHUB_PROTECTED);
-        let organization = self.text(settings::GITHUB_ORG);
-        // The longest that may follow the prefix: a session's and a task's number.
-        let longest = format!("{prefix}0000000000000000-task0000000000000000");
-        if RepositoryName::new(organization.as_deref().unwrap_or("any"), &longest).is_err() {
-            self.mistake(
-                settings::GITHUB_ORG,
-                "and TENON_GITHUB_REPO_PREFIX must fit a repository's name",
-            );
-        }
-        Some(GitHubConfig {
-            api_base: api_base?,
-            token: token?,
-            organization,
-            workflow_file,
-            protected_paths: listed(&paths),
-            repository_prefix: prefix,
         })
     }
 

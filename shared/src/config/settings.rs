@@ -53,6 +53,11 @@ pub(super) const PORTAL: Setting = must(
     "TENON_CANDIDATE_PORTAL_BASE_URL",
     "The web client's address: where invite links lead. Without query and fragment.",
 );
+pub(super) const PUBLIC_API: Setting = else_(
+    "TENON_PUBLIC_API_BASE_URL",
+    "invite mails hold no link to the page for the GitHub username",
+    "Where we are reached from outside, with the stage if there is one. Without query and fragment.",
+);
 pub(super) const DOCS: Setting =
     means("TENON_DOCS_ENABLED", "true", "Whether the API document and the page `/docs` are there.");
 pub(super) const DEBUG_PERF: Setting = means(
@@ -114,6 +119,11 @@ pub(super) const AUTH0_REQUIRE_VERIFIED: Setting = means(
     "false",
     "Whether a candidate's token that does not say that its address is verified is refused.",
 );
+pub(super) const AUTH0_GITHUB_LOGIN_CLAIM: Setting = else_(
+    "TENON_AUTH0_GITHUB_LOGIN_CLAIM",
+    "no such claim is read",
+    "The claim with a candidate's GitHub username.",
+);
 pub(super) const INVITE_KEYS: Setting = must(
     "TENON_INVITE_TOKEN_KEYS",
     "Keys of invite tokens: `<version 0-255>:<base64 of 32 bytes or more>`, separated by commas. \
@@ -155,7 +165,57 @@ pub(super) const CORS_PATTERN: Setting = else_(
 
 pub(super) const GITHUB_API_BASE: Setting =
     means("TENON_GITHUB_API_BASE", "https://api.github.com", "The address of GitHub's API.");
-pub(super) const GITHUB_TOKEN: Setting = must("TENON_GITHUB_TOKEN", "The token we show to GitHub.");
+pub(super) const GITHUB_TOKEN: Setting = else_(
+    "TENON_GITHUB_TOKEN",
+    "a GitHub App must be set",
+    "The token we show to GitHub. Either this or a GitHub App.",
+);
+pub(super) const GITHUB_APP_ID: Setting = else_(
+    "TENON_GITHUB_APP_ID",
+    "the token is used",
+    "The id, or the client id, of the GitHub App that we are.",
+);
+pub(super) const GITHUB_APP_KEY: Setting = else_(
+    "TENON_GITHUB_APP_PRIVATE_KEY",
+    "refused with an App",
+    "The App's private key: PEM, its line ends as they are or written as `\\n`.",
+);
+pub(super) const GITHUB_APP_INSTALLATION: Setting = else_(
+    "TENON_GITHUB_APP_INSTALLATION_ID",
+    "looked up by the repository's owner",
+    "The App's one installation to use.",
+);
+pub(super) const GITHUB_CREATES_SECOND: Setting = means(
+    "TENON_GITHUB_CREATES_PER_SECOND",
+    "1",
+    "How many creating calls we make to GitHub in a second, over all processes; 0 for no limit.",
+);
+pub(super) const GITHUB_CREATES_MINUTE: Setting =
+    means("TENON_GITHUB_CREATES_PER_MINUTE", "60", "The same, in a minute.");
+pub(super) const GITHUB_CREATES_HOUR: Setting =
+    means("TENON_GITHUB_CREATES_PER_HOUR", "450", "The same, in an hour.");
+pub(super) const GITHUB_WEBHOOK_SECRETS: Setting = else_(
+    "TENON_GITHUB_WEBHOOK_SECRETS",
+    "webhooks are refused",
+    "The secrets GitHub signs its webhooks with, separated by commas: one, or two while the secret \
+     is changed.",
+);
+pub(super) const GITHUB_CLEANUP: Setting = means(
+    "TENON_GITHUB_CLEANUP_ENABLED",
+    "false",
+    "Whether repositories of old simulations are archived, and later deleted.",
+);
+pub(super) const GITHUB_ARCHIVE_DAYS: Setting = means(
+    "TENON_GITHUB_ARCHIVE_AFTER_DAYS",
+    "30",
+    "Days after the end of a candidate's work until the repositories are archived.",
+);
+pub(super) const GITHUB_DELETE_DAYS: Setting = means(
+    "TENON_GITHUB_DELETE_AFTER_DAYS",
+    "180",
+    "Days after the end of a candidate's work until the repositories are deleted; not below those \
+     until they are archived.",
+);
 pub(super) const GITHUB_ORG: Setting =
     else_("TENON_GITHUB_ORG", "the template's owner", "Who owns the candidates' repositories.");
 pub(super) const GITHUB_WORKFLOW: Setting = means(
@@ -214,7 +274,7 @@ pub(super) const SMTP_TLS: Setting = means(
 pub const ALL: [Group; 6] = [
     Group {
         title: "The service",
-        settings: &[ENV, API_PREFIX, PORTAL, BODY_BYTES_MAX, DOCS, DEBUG_PERF],
+        settings: &[ENV, API_PREFIX, PORTAL, PUBLIC_API, BODY_BYTES_MAX, DOCS, DEBUG_PERF],
     },
     Group {
         title: "Table and queue",
@@ -235,6 +295,7 @@ pub const ALL: [Group; 6] = [
             AUTH0_ROLES_CLAIM,
             AUTH0_PERMISSIONS_CLAIM,
             AUTH0_REQUIRE_VERIFIED,
+            AUTH0_GITHUB_LOGIN_CLAIM,
             INVITE_KEYS,
             ADMIN_KEY,
             DEV_BYPASS[0],
@@ -250,10 +311,20 @@ pub const ALL: [Group; 6] = [
         settings: &[
             GITHUB_API_BASE,
             GITHUB_TOKEN,
+            GITHUB_APP_ID,
+            GITHUB_APP_KEY,
+            GITHUB_APP_INSTALLATION,
             GITHUB_ORG,
             GITHUB_WORKFLOW,
             GITHUB_PROTECTED,
             GITHUB_PREFIX,
+            GITHUB_CREATES_SECOND,
+            GITHUB_CREATES_MINUTE,
+            GITHUB_CREATES_HOUR,
+            GITHUB_WEBHOOK_SECRETS,
+            GITHUB_CLEANUP,
+            GITHUB_ARCHIVE_DAYS,
+            GITHUB_DELETE_DAYS,
         ],
     },
     Group {
@@ -275,11 +346,10 @@ pub const ALL: [Group; 6] = [
 ];
 
 /// Settings of the service we replace that are not read, and why.
-pub const RETIRED: [(&str, &str); 6] = [
+pub const RETIRED: [(&str, &str); 5] = [
     ("TENON_DATABASE_URL", "The table takes the database's place."),
     ("TENON_DATABASE_URL_SYNC", "The table takes the database's place."),
     ("TENON_GITHUB_TEMPLATE_OWNER", "Every template of the catalogue names its owner."),
-    ("TENON_GITHUB_CLEANUP_ENABLED", "Nothing is cleaned up yet."),
     ("TENON_CANDIDATE_CONNECTION_NAME", "It had no effect before either."),
     ("TENON_RECRUITER_CONNECTION_NAME", "It had no effect before either."),
 ];

@@ -1,7 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use crate::config::{Config, ConfigErrors, Environment, MailProvider, settings};
+use crate::config::{
+    Cleanup, Config, ConfigErrors, CreateLimits, Environment, GitHubIdentity, MailProvider,
+    settings,
+};
+use crate::secret::Secret;
 
 const KEY: &str = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -52,7 +56,7 @@ fn all_mistakes_are_told_together_by_name_and_without_values() {
         "TENON_AUTH0_REQUIRE_EMAIL_VERIFIED must be 1, 0, true or false",
         "TENON_INVITE_TOKEN_KEYS must list",
         "TENON_API_PREFIX is fixed at /api",
-        "TENON_GITHUB_TOKEN must be set",
+        "TENON_GITHUB_TOKEN or a GitHub App must be set",
     ] {
         assert!(told.contains(name), "{name} is missing in {told}");
     }
@@ -217,6 +221,64 @@ fn a_setting_that_could_never_work_does_not_start() {
     ] {
         assert_eq!(refused(&[(name, wrong)]), [told], "{wrong}");
     }
+}
+
+#[test]
+fn we_are_one_on_github_an_app_or_a_token() {
+    let key = "-----BEGIN\\nKEY-----";
+    let app = [("TENON_GITHUB_APP_ID", "Iv1.a"), ("TENON_GITHUB_APP_PRIVATE_KEY", key)];
+    let mut settings = good();
+    settings.remove("TENON_GITHUB_TOKEN");
+    settings.extend(app);
+    let GitHubIdentity::App { id, private_key, installation } =
+        read(&settings).unwrap().github.identity
+    else {
+        panic!("an App")
+    };
+    assert_eq!((id.as_str(), private_key.expose()), ("Iv1.a", "-----BEGIN\nKEY-----"));
+    assert_eq!(installation, None);
+
+    let both = "TENON_GITHUB_TOKEN must not be set beside a GitHub App";
+    assert_eq!(refused(&app), [both]);
+    let rest = "TENON_GITHUB_APP_ID must be set with the rest of a GitHub App";
+    assert_eq!(refused(&app[1..]), [rest]);
+    settings.remove("TENON_GITHUB_APP_PRIVATE_KEY");
+    settings.insert("TENON_GITHUB_APP_INSTALLATION_ID", "0");
+    let told = read(&settings).unwrap_err().0;
+    let number = "TENON_GITHUB_APP_INSTALLATION_ID must be a whole number above 0";
+    assert_eq!(told, [number, "TENON_GITHUB_APP_PRIVATE_KEY must be set with TENON_GITHUB_APP_ID"]);
+}
+
+#[test]
+fn old_repositories_stay_unless_cleaning_up_is_switched_on() {
+    assert_eq!(read(&good()).unwrap().github.cleanup, None);
+    let mut settings = good();
+    settings.insert("TENON_GITHUB_CLEANUP_ENABLED", "1");
+    let usual = Cleanup { archive_after_days: 30, delete_after_days: 180 };
+    assert_eq!(read(&settings).unwrap().github.cleanup, Some(usual));
+
+    let sooner = "TENON_GITHUB_DELETE_AFTER_DAYS must not be below TENON_GITHUB_ARCHIVE_AFTER_DAYS";
+    assert_eq!(refused(&[("TENON_GITHUB_DELETE_AFTER_DAYS", "29")]), [sooner]);
+    let century = "TENON_GITHUB_DELETE_AFTER_DAYS must be at most 36500";
+    assert_eq!(refused(&[("TENON_GITHUB_DELETE_AFTER_DAYS", "36501")]), [century]);
+}
+
+#[test]
+fn creating_calls_have_the_designs_limits_and_webhooks_two_secrets_at_most() {
+    let usual = CreateLimits { per_second: 1, per_minute: 60, per_hour: 450 };
+    assert_eq!(read(&good()).unwrap().github.creates, usual);
+    let mut settings = good();
+    settings.insert("TENON_GITHUB_CREATES_PER_SECOND", "0");
+    settings.insert("TENON_GITHUB_WEBHOOK_SECRETS", "new, old");
+    let github = read(&settings).unwrap().github;
+    assert_eq!(github.creates.per_second, 0);
+    let secrets: Vec<_> = github.webhook_secrets.iter().map(Secret::expose).collect();
+    assert_eq!(secrets, ["new", "old"]);
+
+    let three = "TENON_GITHUB_WEBHOOK_SECRETS must be one secret or two";
+    assert_eq!(refused(&[("TENON_GITHUB_WEBHOOK_SECRETS", "a,b,c")]), [three]);
+    let number = "TENON_GITHUB_CREATES_PER_HOUR must be a whole number";
+    assert_eq!(refused(&[("TENON_GITHUB_CREATES_PER_HOUR", "-1")]), [number]);
 }
 
 #[test]

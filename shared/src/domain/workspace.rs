@@ -29,8 +29,8 @@ pub struct Workspace {
     pub repository: Option<Repository>,
     /// The commit the candidate starts from; the diff is taken against it.
     pub base: Option<CommitSha>,
-    /// Who was given access.
-    pub collaborator: Option<GitHubUsername>,
+    /// Who was let in.
+    pub collaborator: Option<Collaborator>,
     /// Why the last attempt to make it did not succeed; gone once a step did.
     pub trouble: Option<String>,
     /// Whether nobody tries any more; a repeated invite or `init` has it tried again.
@@ -40,6 +40,28 @@ pub struct Workspace {
     pub last_run: Option<LastRun>,
     /// When it was recorded.
     pub created_at: Timestamp,
+}
+
+/// An account that was let into a workspace's repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Collaborator {
+    /// Which.
+    pub username: GitHubUsername,
+    /// What it may do there.
+    pub right: Right,
+    /// GitHub's number of the invitation that the candidate has yet to accept.
+    pub invitation: Option<u64>,
+}
+
+/// What a collaborator may do in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Right {
+    /// Read and write: while the day is worked on.
+    Push,
+    /// Read only: after it was handed in.
+    Read,
 }
 
 /// A repository that GitHub has.
@@ -88,14 +110,15 @@ impl Workspace {
             steps.push(Step::ResolveBase(repository.clone()));
         }
         if let Some(username) = username.filter(|name| !self.is_open_to(name)) {
-            steps.extend(self.collaborator.clone().map(Step::RemoveCollaborator));
+            let others = self.collaborator.as_ref().map(|given| given.username.clone());
+            steps.extend(others.map(Step::RemoveCollaborator));
             steps.push(Step::InviteCollaborator(username.clone()));
         }
         steps
     }
 
     fn is_open_to(&self, username: &GitHubUsername) -> bool {
-        self.collaborator.as_ref().is_some_and(|given| given.is_same_account(username))
+        self.collaborator.as_ref().is_some_and(|given| given.username.is_same_account(username))
     }
 
     /// The repository and its first commit, once the candidate can work.
@@ -173,7 +196,8 @@ mod tests {
         assert_eq!(workspace.missing_steps(None), [base]);
 
         workspace.base = Some(CommitSha::parse(&"a".repeat(40)).unwrap());
-        workspace.collaborator = Some(ada.clone());
+        workspace.collaborator =
+            Some(Collaborator { username: ada.clone(), right: Right::Push, invitation: Some(7) });
         assert_eq!(workspace.missing_steps(Some(&ada)), []);
         let eve = GitHubUsername::parse("eve").unwrap();
         let replaced = [Step::RemoveCollaborator(ada), Step::InviteCollaborator(eve.clone())];

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
-use crate::domain::workspace::{Found, Repository, Step, Workspace};
+use crate::domain::workspace::{Collaborator, Found, Repository, Right, Step, Workspace};
 use crate::error::{Error, chain};
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories;
@@ -75,8 +75,8 @@ async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace,
             after.collaborator = None;
         }
         Step::InviteCollaborator(username) => {
-            app.github.add_collaborator(&workspace.name, &username).await?;
-            after.collaborator = Some(username);
+            let invitation = app.github.add_collaborator(&workspace.name, &username).await?;
+            after.collaborator = Some(Collaborator { username, right: Right::Push, invitation });
         }
     }
     Ok(after)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::config::GitHubIdentity;
 use crate::github::GitHub;
 use crate::github::error::{Cause, GitHubError};
 use crate::ledger;
@@ -45,10 +46,19 @@ impl GitHub {
             .http
             .request(method, url)
             .timeout(self.limit)
-            .bearer_auth(self.settings.token.expose())
+            .bearer_auth(self.token(operation)?)
             .header(ACCEPT, MEDIA_TYPE)
             .header("x-github-api-version", API_VERSION);
         Ok(Call { operation, request, bytes_max: ANSWER_BYTES_MAX })
+    }
+}
+
+impl GitHub {
+    fn token(&self, operation: &'static str) -> Result<&str, GitHubError> {
+        match &self.settings.identity {
+            GitHubIdentity::Token(token) => Ok(token.expose()),
+            GitHubIdentity::App { .. } => Err(GitHubError::new(operation, Cause::Address)),
+        }
     }
 }
 

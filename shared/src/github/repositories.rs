@@ -73,6 +73,11 @@ struct WireObject {
     sha: CommitSha,
 }
 
+#[derive(Deserialize)]
+struct WireInvitation {
+    id: u64,
+}
+
 #[derive(Serialize)]
 struct Collaborator {
     permission: &'static str,
@@ -160,16 +165,21 @@ impl GitHub {
         }
     }
 
-    /// Invites `username` to push to the repository. Inviting somebody again is success.
+    /// Invites `username` to push to the repository: the number of the invitation that is to be
+    /// accepted, none for who is in already. Inviting somebody again is success.
     pub async fn add_collaborator(
         &self,
         repository: &RepositoryName,
         username: &GitHubUsername,
-    ) -> Result<(), GitHubError> {
+    ) -> Result<Option<u64>, GitHubError> {
         let path =
             ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
         let call = self.call("add a collaborator", Method::PUT, &path)?;
-        call.json(&Collaborator { permission: "push" }).send().await.map(|_answer| ())
+        let answer = call.json(&Collaborator { permission: "push" }).send().await?;
+        if answer.status != StatusCode::CREATED {
+            return Ok(None);
+        }
+        answer.read::<WireInvitation>().map(|invitation| Some(invitation.id))
     }
 
     /// Takes access, or the invitation to it, back from `username`. Nothing to take back is success.

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::config::GitHubIdentity;
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::{ArtifactProblem, Conclusion, RunPhase};
 use crate::github::actions::DispatchedRun;
@@ -69,7 +70,8 @@ impl Script {
         let script = Self { base: base.clone(), ..Self::default() };
         let routes = Router::new().fallback(answer).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let settings = Settings { base: base.parse().unwrap(), token: Secret::new("ghs_token") };
+        let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
+        let settings = Settings { base: base.parse().unwrap(), identity };
         (script, GitHub::new(http_client::build().unwrap(), settings))
     }
 

@@ -40,8 +40,8 @@ async fn a_github_that_is_not_there_is_unavailable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
-    let github =
-        GitHub::new(http_client::build().unwrap(), Settings { base, token: Secret::new("t") });
+    let identity = GitHubIdentity::Token(Secret::new("t"));
+    let github = GitHub::new(http_client::build().unwrap(), Settings { base, identity });
 
     assert_eq!(failure(github.repository(&ours()).await), GitHubFailure::Unavailable);
 }

@@ -60,12 +60,12 @@ async fn a_branch_has_a_head_only_once_the_content_is_there() {
 async fn a_collaborator_is_invited_once_or_again() {
     let line = "PUT /repos/acme/ws/collaborators/octo-cat";
     let octo = GitHubUsername::parse("octo-cat").unwrap();
-    let (script, github) = Script::with(line, 201, json!({"id": 1})).await;
-    github.add_collaborator(&ours(), &octo).await.unwrap();
+    let (script, github) = Script::with(line, 201, json!({"id": 7})).await;
+    assert_eq!(github.add_collaborator(&ours(), &octo).await.unwrap(), Some(7));
     assert_eq!(script.body(0), json!({"permission": "push"}));
 
     script.on(line, 204, "");
-    github.add_collaborator(&ours(), &octo).await.unwrap();
+    assert_eq!(github.add_collaborator(&ours(), &octo).await.unwrap(), None);
 
     script.on(line, 404, "{}");
     let refusal = github.add_collaborator(&ours(), &octo).await;
