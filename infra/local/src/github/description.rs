@@ -128,7 +128,8 @@ impl Operation {
         let mut parts = self.path.trim_start_matches('/').split('/').peekable();
         while let Some(part) = parts.next() {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
-            let many = parts.peek().is_none() && name.is_some_and(|name| WITH_SLASHES.contains(&name));
+            let many =
+                parts.peek().is_none() && name.is_some_and(|name| WITH_SLASHES.contains(&name));
             let (here, after) = match rest.split_once('/') {
                 Some(split) if !many => split,
                 _ => (rest, ""),
