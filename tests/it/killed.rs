@@ -182,7 +182,7 @@ async fn killed_when_a_run_was_started_that_is_not_listed_yet_the_newer_run_wins
         let path = format!("/api/submissions/{}", listed["items"][0]["submissionId"]);
         let results = &story.recruiter(1).get(&path).await.expect(200)["testResults"];
         assert_eq!((&results["status"], github.dispatches()), (&json!("passed"), 2));
-        assert_eq!(results["workflowRunId"], 30_000_000_002_u64, "{results:#}");
+        assert_eq!(results["runId"], 30_000_000_002_u64, "{results:#}");
         return;
     }
     panic!("nothing was started");

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
-use jsonschema::{Draft, Registry, Validator};
+use jsonschema::{Draft, Registry, RegistryBuilder, Validator};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ impl Description {
         let compiled = operations.iter().flat_map(Operation::addresses);
         let compiled = compiled.map(|address| (address, Compiled::default())).collect();
         let resource = Draft::Draft4.create_resource(whole);
-        let registry = Registry::new().add(NAME, resource).and_then(|it| it.prepare()).ok();
+        let registry = Registry::new().add(NAME, resource).and_then(RegistryBuilder::prepare).ok();
         let schemas = Schemas { registry, refusal: Compiled::default(), compiled };
         Self { operations, schemas }
     }
@@ -84,8 +84,8 @@ impl Description {
         method: &str,
         path: &'a str,
     ) -> Option<(&Operation, Vec<(&str, &'a str)>)> {
-        let of_method = self.operations.iter().filter(|it| it.method == method);
-        of_method.filter_map(|it| Some((it, it.fill(path)?))).next()
+        let mut of_method = self.operations.iter().filter(|it| it.method == method);
+        of_method.find_map(|it| Some((it, it.fill(path)?)))
     }
 
     /// What is wrong with the body of a request; `value` is JSON.
