@@ -7,7 +7,7 @@ use rustls::crypto::aws_lc_rs;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 /// How we name ourselves; GitHub refuses requests without a name.
-const USER_AGENT: &str = "Tenon-Backend";
+pub const USER_AGENT: &str = "Tenon-Backend";
 /// To open a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// For a whole call that does not set its own deadline.

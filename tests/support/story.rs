@@ -61,6 +61,7 @@ impl Story {
         let port = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listeners = Listeners { api: Some(port().await), pages: port().await };
         let stack = Stack::start(options, listeners).await?;
+        stack.github.be_strict();
         Ok(Self { stack, clock, http: shared::http_client::build().unwrap() })
     }
 
@@ -113,9 +114,11 @@ impl Story {
         format!("http://{address}")
     }
 
-    /// Does all jobs that are due.
+    /// Does all jobs that are due. What was said to GitHub and by it must be as GitHub's own
+    /// description has it.
     pub async fn settle(&self) {
         self.stack.worker.settle().await.unwrap();
+        assert_eq!(self.stack.github.violations(), Vec::<String>::new());
     }
 
     /// Lets `seconds` pass, one after the other, doing all jobs that become due.

@@ -23,6 +23,11 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use crate::cli::misbehaviour::{CHAOS_PATIENCE, Chaos, Dealt, Misbehaviour};
+
+mod misbehaviour;
+mod wake;
+
 /// Tells the terminal a line. Nobody listening (`cargo dev | head`) is no reason to end.
 macro_rules! say {
     ($($text:tt)*) => {{
@@ -85,7 +90,6 @@ struct Keep {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_field_names, reason = "the unit is part of a flag's name")]
 struct Behaviour {
     /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
     #[arg(long, value_name = "MS", default_value_t = 0)]
@@ -96,6 +100,8 @@ struct Behaviour {
     /// How long every call to the local GitHub takes, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     github_latency_ms: u32,
+    #[command(flatten)]
+    github: Misbehaviour,
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +114,8 @@ struct Demo {
     /// Keep the stack up afterwards, to look at what became of it.
     #[arg(long)]
     stay: bool,
+    #[command(flatten)]
+    chaos: Chaos,
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +196,7 @@ async fn up(up: Up) -> Result<(), Failure> {
     let listeners =
         Listeners { api: Some(listen(up.port).await?), pages: listen(pages_port).await? };
     let stack = Stack::start(options, listeners).await?;
+    up.behaviour.github.apply(&stack.github);
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
     let Places { api, pages, github, .. } = &stack.places;
     say!("Tenon is up after {} ms. Ctrl-C ends it.\n", started.elapsed().as_millis());
@@ -214,8 +223,18 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     // What is in .env is for who works here, not for a play on a stack of its own.
     let options = options(Data::Memory, &behaviour, None, overrides(None)?);
     let stack = Stack::start(options, listeners).await?;
+    behaviour.github.apply(&stack.github);
+    let seed = asked.chaos.reign(&stack.github);
     let worker = tokio::spawn(Arc::clone(&stack.worker).run());
-    let played = play_on(&stack, milliseconds(asked.poll_ms), run_ms).await;
+    let mut options = demo_options(milliseconds(asked.poll_ms), run_ms);
+    if let Some(seed) = seed {
+        say!("Chaos of seed {seed} reigns on GitHub.\n");
+        options = demo::Options { patience: CHAOS_PATIENCE, tries_again: true, ..options };
+    }
+    let played = play_on(&stack, &options).await;
+    if let Some(seed) = seed {
+        say!("{}", Dealt { seed, github: &stack.github });
+    }
     if asked.stay {
         say!("\nThe stack is still up. Ctrl-C ends it. Look at");
         for (title, address) in played.iter().flat_map(|played| &played.look_at) {
@@ -228,8 +247,13 @@ async fn play(asked: Demo) -> Result<(), Failure> {
     played.map(|_summary| ())
 }
 
-/// Plays the demo against a stack whose runs take `run_ms`.
-async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<demo::Summary, Failure> {
+/// How the demo is played on a stack whose runs take `run_ms`.
+fn demo_options(poll: Duration, run_ms: u32) -> demo::Options {
+    demo::Options { poll, run_takes: milliseconds(run_ms), ..demo::Options::default() }
+}
+
+/// Plays the demo against a stack.
+async fn play_on(stack: &Stack, options: &demo::Options) -> Result<demo::Summary, Failure> {
     let places = demo::Places {
         api: Url::parse(&stack.places.api)?,
         mailbox: Url::parse(&stack.places.pages)?,
@@ -237,9 +261,7 @@ async fn play_on(stack: &Stack, poll: Duration, run_ms: u32) -> Result<demo::Sum
         github: Url::parse(&stack.places.github)?,
         github_token: GITHUB_TOKEN.to_owned(),
     };
-    let patience = Duration::from_mins(1);
-    let options = demo::Options { poll, patience, run_takes: milliseconds(run_ms) };
-    Ok(demo::play(&places, &options, &mut stdout()).await?)
+    Ok(demo::play(&places, options, &mut stdout()).await?)
 }
 
 async fn serve_functions(asked: Services) -> Result<(), Failure> {
@@ -251,6 +273,7 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     let overrides = overrides(file()?.as_deref())?;
     let options = options(data(&asked.keep), &behaviour, Some(functions.clone()), overrides);
     let stack = Stack::start(options, listeners).await?;
+    behaviour.github.apply(&stack.github);
     let folder = if asked.keep.memory { Path::new(".tenon") } else { asked.keep.data.as_path() };
     let file = folder.join("services.env");
     let written = std::fs::create_dir_all(folder)
@@ -262,37 +285,13 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
     say!("  API          {functions}     once they are compiled");
     say!("  start here   {}", stack.places.pages);
     if asked.play {
-        wake(&functions).await?;
-        let played = play_on(&stack, DEMO_POLL, run_ms.unwrap_or(DEMO_RUN_MS)).await;
+        wake::wake(&functions).await?;
+        let options = demo_options(DEMO_POLL, run_ms.unwrap_or(DEMO_RUN_MS));
+        let played = play_on(&stack, &options).await;
         worker.abort();
         return played.map(|_summary| ());
     }
     until_interrupted(worker).await;
-    Ok(())
-}
-
-/// Waits until every function that has routes is compiled and answers.
-async fn wake(functions: &str) -> Result<(), Failure> {
-    const PATHS: [&str; 6] = [
-        "health",
-        "api/simulations",
-        "api/candidate/invites",
-        "api/tasks/1/codespace/status",
-        "api/submissions",
-        "api/admin/companies",
-    ];
-    let http = shared::http_client::build()?;
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    for path in PATHS {
-        say!("  waiting for  {functions}{path}");
-        let call = || http.get(format!("{functions}{path}")).timeout(Duration::from_mins(10));
-        while let Err(error) = call().send().await {
-            if !error.is_connect() {
-                return Err(error.into());
-            }
-            second.tick().await;
-        }
-    }
     Ok(())
 }
 

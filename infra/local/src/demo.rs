@@ -44,6 +44,9 @@ pub struct Options {
     pub patience: Duration,
     /// How long a test run takes in this stack: the answers that start one must come sooner.
     pub run_takes: Duration,
+    /// Whether what is refused for the moment is asked for again, as the web client does, until the
+    /// patience ends: only where GitHub misbehaves.
+    pub tries_again: bool,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             poll: Duration::from_millis(1_500),
             patience: Duration::from_mins(1),
             run_takes: Duration::from_millis(1_500),
+            tries_again: false,
         }
     }
 }

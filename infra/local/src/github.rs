@@ -14,6 +14,8 @@ use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::faults::{Faults, control};
+use crate::github::judge::Judge;
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
@@ -26,8 +28,11 @@ use crate::github::world::{NewCommit, World};
 mod answers;
 mod archive;
 mod comparison;
+mod description;
 mod diff;
+pub mod faults;
 mod gate;
+mod judge;
 mod objects;
 mod pages;
 pub mod refusal;
@@ -64,6 +69,8 @@ struct Inner {
     timing: Mutex<RunTiming>,
     latency: Duration,
     calls: Mutex<BTreeMap<&'static str, u64>>,
+    faults: Faults,
+    judge: Judge,
 }
 
 impl GitHub {
@@ -82,6 +89,8 @@ impl GitHub {
             timing: Mutex::new(settings.timing),
             latency: settings.latency,
             calls: Mutex::default(),
+            faults: Faults::default(),
+            judge: Judge::default(),
         })))
     }
 
@@ -94,6 +103,7 @@ impl GitHub {
             .route("/user/{id}", self.call("GET user by id", get(accounts::by_id)))
             .route("/users/{login}", self.call("GET user by login", get(accounts::by_login)))
             .route("/_archives/{artifact}", get(downloads::archive))
+            .route("/_faults", get(control::show).post(control::add).delete(control::clear))
             .route("/", get(pages::index::show))
             .route("/_/{owner}/{repository}", get(pages::repository::show))
             .fallback(routes::unknown)
@@ -244,6 +254,14 @@ impl GitHub {
 
     pub(crate) fn token(&self) -> &str {
         &self.0.token
+    }
+
+    fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    fn judge(&self) -> &Judge {
+        &self.0.judge
     }
 
     pub(crate) fn count(&self, operation: &'static str) {

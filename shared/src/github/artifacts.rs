@@ -148,7 +148,9 @@ impl GitHub {
         if response.status() != StatusCode::OK {
             return Err(fail(Cause::Status(response.status())));
         }
-        call::body(&mut response, ARCHIVE_BYTES_MAX).await.map_err(fail)
+        let archive = call::body(&mut response, ARCHIVE_BYTES_MAX).await.map_err(fail)?;
+        // No archive is empty: what was sent is lost.
+        if archive.is_empty() { Err(fail(Cause::Incomplete)) } else { Ok(archive) }
     }
 
     /// Where the redirect leads, if that is a place we go to.

@@ -40,6 +40,11 @@ impl Answer {
         is.then_some(()).ok_or_else(|| Surprise::new(format!("the status {status}")))
     }
 
+    /// The answer says that somebody else is not well, and that the same may succeed later.
+    pub(super) fn is_for_the_moment(&self) -> bool {
+        self.status >= 500 && self.body.get("retryable") == Some(&Value::Bool(true))
+    }
+
     /// The answer refuses, in the one shape of every error, with this code.
     pub(super) fn refuses(&self, status: u16, code: &str) -> Result<(), Surprise> {
         self.is(status)?;

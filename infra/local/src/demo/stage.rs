@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use reqwest::header::USER_AGENT;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use url::Url;
@@ -56,7 +57,7 @@ impl<'a> Stage<'a> {
         check: impl FnOnce(&Answer) -> Seen<T>,
     ) -> Result<T, DemoFailed> {
         self.steps += 1;
-        let answer = self.send(call).await?;
+        let answer = self.send_until_settled(call).await?;
         match usual(call, &answer).and_then(|()| check(&answer)) {
             Ok((value, note)) => {
                 self.print_step(call, &answer, &note)?;
@@ -77,7 +78,7 @@ impl<'a> Stage<'a> {
         let began = Instant::now();
         let mut looks = 1;
         loop {
-            let answer = self.send(call).await?;
+            let answer = self.send_until_settled(call).await?;
             let surprise = match usual(call, &answer).and_then(|()| check(&answer)) {
                 Ok(Some((value, note))) => {
                     let waited = waited(looks, began.elapsed());
@@ -138,6 +139,20 @@ impl<'a> Stage<'a> {
         Ok(summary)
     }
 
+    /// An answer that is no refusal for the moment, or the last one within the patience.
+    async fn send_until_settled(&mut self, call: &Call) -> Result<Answer, DemoFailed> {
+        let began = Instant::now();
+        loop {
+            let answer = self.send(call).await?;
+            let again = self.options.tries_again && answer.is_for_the_moment();
+            if !again || began.elapsed() >= self.options.patience {
+                return Ok(answer);
+            }
+            self.print_step(call, &answer, "is refused for the moment")?;
+            self.pause().await;
+        }
+    }
+
     async fn send(&mut self, call: &Call) -> Result<Answer, DemoFailed> {
         let base = match call.place {
             Place::Api => &self.places.api,
@@ -147,6 +162,10 @@ impl<'a> Stage<'a> {
         };
         let url = format!("{}{}", root(base), call.path);
         let mut request = self.http.request(call.method.clone(), url);
+        if call.place == Place::GitHub {
+            // There it is a person, whom no fault befalls.
+            request = request.header(USER_AGENT, "Ada's browser");
+        }
         if let Some(token) = &call.token {
             request = request.bearer_auth(token);
         }

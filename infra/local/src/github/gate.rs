@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::github::GitHub;
+use crate::github::faults::act::befall;
+use crate::github::judge::judged;
 use crate::github::refusal::Refusal;
 
 /// Who calls. A wrong token is refused (401); none makes a stranger, who sees public repositories.
@@ -71,13 +73,17 @@ impl<T: DeserializeOwned> FromRequest<GitHub> for Body<T> {
 }
 
 impl GitHub {
-    /// Counts every call of these routes under `operation`, and lets it take as long as calls take.
+    /// Counts every call of these routes under `operation`, lets it take as long as calls take and
+    /// meet what befalls it, and has it judged.
     pub(crate) fn call(
         &self,
         operation: &'static str,
         routes: MethodRouter<Self>,
     ) -> MethodRouter<Self> {
-        routes.route_layer(from_fn_with_state((self.clone(), operation), count))
+        routes
+            .route_layer(from_fn_with_state(self.clone(), judged))
+            .route_layer(from_fn_with_state((self.clone(), operation), befall))
+            .route_layer(from_fn_with_state((self.clone(), operation), count))
     }
 }
 

@@ -79,7 +79,9 @@ impl Story {
             timing: RunTiming::default(),
             latency: Duration::ZERO,
         };
-        Self { github: GitHub::open(documents, clock.clone(), settings).unwrap(), clock }
+        let github = GitHub::open(documents, clock.clone(), settings).unwrap();
+        github.be_strict();
+        Self { github, clock }
     }
 
     /// A story with the private repository `acme/tenon-ws-1`, generated from the Python template.
@@ -95,6 +97,7 @@ impl Story {
         let response = self.github.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
+        assert_eq!(self.github.violations(), Vec::<String>::new());
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 

@@ -31,8 +31,12 @@ fn places(address: SocketAddr) -> Places {
 }
 
 /// Looks again at once, and gives up after one look.
-const HASTY: Options =
-    Options { poll: Duration::ZERO, patience: Duration::ZERO, run_takes: Duration::from_secs(1) };
+const HASTY: Options = Options {
+    poll: Duration::ZERO,
+    patience: Duration::ZERO,
+    run_takes: Duration::from_secs(1),
+    tries_again: false,
+};
 
 fn json_answer(status: StatusCode, body: &'static str) -> impl IntoResponse + Clone {
     (status, [("content-type", "application/json")], body)
