@@ -163,6 +163,14 @@ impl Reader {
         }
     }
 
+    /// A text of the body that may be absent, but not null.
+    pub fn body_if_there<T>(&mut self, name: &str, parse: Parse<T>) -> Result<Option<T>, Told> {
+        match self.field(name)? {
+            None => Ok(None),
+            Some(value) => self.text(name, &value, parse).map(Some),
+        }
+    }
+
     /// One of our ids in the body, that must be there: a whole number.
     pub fn body_id<T>(&mut self, name: &str, id: fn(u64) -> T) -> Result<T, Told> {
         let wrong = match self.field(name)? {
@@ -185,6 +193,35 @@ impl Reader {
                 self.problem(pointer(name), &wrong)
             }
         }
+    }
+
+    /// A whole number of the body that may be absent: a number, or a text of digits. One that is beyond
+    /// every limit is the largest or the smallest there is.
+    pub fn body_number(&mut self, name: &str) -> Result<Option<i64>, Told> {
+        let Some(value) = self.field(name)? else { return Ok(None) };
+        match whole(&value) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let wrong = Invalid::new("int_parsing", "must be a whole number");
+                self.problem(pointer(name), &wrong)
+            }
+        }
+    }
+
+    /// A list of texts of the body that must be there.
+    pub fn body_texts(&mut self, name: &str) -> Result<Vec<String>, Told> {
+        let wrong = match self.field(name)? {
+            None => Invalid::new("missing", "is required"),
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(ToOwned::to_owned));
+                match texts.collect() {
+                    Some(texts) => return Ok(texts),
+                    None => Invalid::new("string_type", "must hold nothing but strings"),
+                }
+            }
+            Some(_) => Invalid::new("list_type", "must be a list"),
+        };
+        self.problem(pointer(name), &wrong)
     }
 
     /// The field `name` of the body, if it is there and the body is an object.
@@ -238,6 +275,24 @@ impl Reader {
         // The fields find no body and stay silent: this is all there is to tell.
         let Err(Told) = self.problem::<Infallible>("/body".to_owned(), &refused);
     }
+}
+
+/// The whole number that `value` is or spells.
+fn whole(value: &Value) -> Option<i64> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (i64::MIN, digits),
+        None => (i64::MAX, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    // As JSON writes a whole number that came as a fraction.
+    let digits = digits.strip_suffix(".0").unwrap_or(digits);
+    let fits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // What does not fit is larger than anything asked for.
+    fits.then(|| text.strip_suffix(".0").unwrap_or(&text).parse().unwrap_or(sign))
 }
 
 fn pointer(name: &str) -> String {
