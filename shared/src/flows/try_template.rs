@@ -77,6 +77,35 @@ impl Trial {
         }
     }
 
+    /// Takes every turn until the check is over, keeping nothing but in memory: for whoever has no
+    /// table. Waits as long as a check wants to be left alone; a clock that stands still is moved.
+    pub async fn to_the_end(&self, mut check: LiveCheck) -> LiveCheck {
+        loop {
+            let step = match self.turn(check).await {
+                Turn::Step(step) => step,
+                Turn::Dispatch(intent) => self.dispatch(intent).await,
+            };
+            match step {
+                Step::Over(check) => return check,
+                Step::Later(later, pause) => {
+                    check = later;
+                    self.wait(pause).await;
+                }
+            }
+        }
+    }
+
+    async fn wait(&self, pause: SignedDuration) {
+        match &self.clock {
+            Clock::Fixed(_) => self.clock.advance(pause),
+            Clock::System => {
+                let pause = std::time::Duration::try_from(pause).unwrap_or_default();
+                #[expect(clippy::disallowed_methods, reason = "nobody else takes the next turn")]
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
     /// Has GitHub run the workflow of a check whose intent to do so is kept.
     pub async fn dispatch(&self, check: LiveCheck) -> Step {
         let LiveState::Asked { at, newest_before } = check.state else {
@@ -212,3 +241,6 @@ impl Trial {
 fn is_away(error: &GitHubError) -> bool {
     error.retryable() && refused(error).is_none()
 }
+
+#[cfg(test)]
+mod tests;
