@@ -185,7 +185,7 @@ async fn a_run_without_results_and_a_run_without_an_end_are_told() {
     story.stack.github.set_timing(RunTiming { queued: long, running: long });
     let body = json!({ "templateKeys": ["go-gin"], "waitSeconds": 0, "timeoutSeconds": 5 });
     let id = post(&story, body).await.expect(202)["id"].as_u64().unwrap();
-    story.pass(5).await;
+    story.pass(7).await;
     let done = tried(&story, id).await.expect(200);
     assert_eq!(done["templates"][0]["errors"], json!(["workflow_run_timeout"]));
     assert_eq!(done["templates"][0]["workflowRunId"], 30_000_000_002_u64);

@@ -280,19 +280,20 @@ impl Reader {
 /// The whole number that `value` is or spells.
 fn whole(value: &Value) -> Option<i64> {
     let text = match value {
-        Value::Number(number) => number.to_string(),
+        // A fraction of nothing is none: 2.0 is a whole number, and so is 1e30.
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(fraction) if fraction.fract() != 0.0 => return None,
+            Some(whole) => format!("{whole:.0}"),
+            None => number.to_string(),
+        },
         Value::String(text) => text.trim().to_owned(),
         _ => return None,
     };
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (i64::MIN, digits),
-        None => (i64::MAX, text.strip_prefix('+').unwrap_or(&text)),
-    };
-    // As JSON writes a whole number that came as a fraction.
-    let digits = digits.strip_suffix(".0").unwrap_or(digits);
-    let fits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // What does not fit is larger than anything asked for.
-    fits.then(|| text.strip_suffix(".0").unwrap_or(&text).parse().unwrap_or(sign))
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let digits = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    // What does not fit is beyond everything that is asked for.
+    let beyond = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    digits.then(|| text.parse().unwrap_or(beyond))
 }
 
 fn pointer(name: &str) -> String {

@@ -84,7 +84,8 @@ pub(crate) struct TryDocument {
     /// Which templates, in the order in which they are answered.
     #[schema(min_items = 1, max_items = 5)]
     template_keys: Vec<TemplateKey>,
-    /// How long each may take, in seconds. Less than 1 is 1, more than 600 is 600.
+    /// How long each may take, in seconds. Less than 1 is 1, more than 600 is 600. This and the other
+    /// numbers may be texts of digits.
     #[schema(default = 180, required = false)]
     timeout_seconds: i64,
     /// How many are tried at the same time. Less than 1 is 1, more than 5 is 5.
