@@ -199,13 +199,11 @@ impl Reader {
     /// every limit is the largest or the smallest there is.
     pub fn body_number(&mut self, name: &str) -> Result<Option<i64>, Told> {
         let Some(value) = self.field(name)? else { return Ok(None) };
-        match whole(&value) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let wrong = Invalid::new("int_parsing", "must be a whole number");
-                self.problem(pointer(name), &wrong)
-            }
+        if let Some(number) = whole(&value) {
+            return Ok(Some(number));
         }
+        let wrong = Invalid::new("int_parsing", "must be a whole number");
+        self.problem(pointer(name), &wrong)
     }
 
     /// A list of texts of the body that must be there.

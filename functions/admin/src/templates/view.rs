@@ -95,7 +95,7 @@ impl Health {
             errors: found.inspection.errors.clone(),
             ok: found.inspection.errors.is_empty(),
             checked_at: Some(found.at),
-            age_seconds: age(found.at, now),
+            age_seconds: Some(age(found.at, now)),
             ..Template::new(found.template, workflow_file, &found.inspection)
         };
         let templates: Vec<_> = found.iter().map(item).collect();
@@ -163,7 +163,7 @@ impl Template {
                     workflow_conclusion: *conclusion,
                     artifact_name_found: artifact.clone(),
                     checked_at: Some(*at),
-                    age_seconds: age(*at, now),
+                    age_seconds: Some(age(*at, now)),
                     ..template
                 }
             }
@@ -188,6 +188,7 @@ impl From<&Inspection> for Checks {
     }
 }
 
-fn age(at: Timestamp, now: Timestamp) -> Option<u64> {
-    Some(u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0))
+/// Whole seconds from `at` until `now`.
+fn age(at: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0)
 }

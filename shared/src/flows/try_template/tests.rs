@@ -54,7 +54,7 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     (StatusCode::from_u16(status).unwrap(), body).into_response()
 }
 
-fn run(id: u64, status: &str, conclusion: Value) -> Value {
+fn run(id: u64, status: &str, conclusion: Option<&str>) -> Value {
     json!({
         "id": id, "head_sha": "a".repeat(40), "event": "workflow_dispatch",
         "path": ".github/workflows/tenon-ci.yml", "repository": { "id": 1 },
@@ -81,7 +81,7 @@ impl Script {
         script.json(FILE, 200, &json!({ "content": WORKFLOW }));
         script.json(RUNS, 200, &json!({ "workflow_runs": [] }));
         script.json(DISPATCH, 200, &json!({ "workflow_run_id": 7 }));
-        script.json(RUN, 200, &run(7, "completed", json!("success")));
+        script.json(RUN, 200, &run(7, "completed", Some("success")));
         script.json(ARTIFACTS, 200, &artifact("tenon-test-results"));
         script.says(ZIP, vec![(200, zipped("out/tenon-test-results.json", RESULTS))]);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -194,7 +194,7 @@ async fn each_step_of_a_run_has_its_codes() {
         (RUNS, 404, nothing(), "workflow_dispatch_failed"),
         (RUN, 403, nothing(), "github_forbidden"),
         (RUN, 429, nothing(), "github_rate_limited"),
-        (RUN, 200, run(7, "in_progress", Value::Null), "workflow_run_timeout"),
+        (RUN, 200, run(7, "in_progress", None), "workflow_run_timeout"),
         (RUN, 404, nothing(), "workflow_run_timeout"),
         (ARTIFACTS, 403, nothing(), "github_forbidden"),
         (ARTIFACTS, 429, nothing(), "github_rate_limited"),
@@ -233,7 +233,7 @@ async fn the_results_file_is_held_to_its_form() {
 #[tokio::test]
 async fn a_run_that_did_not_succeed_is_told_in_addition() {
     let (script, trial) = Script::start().await;
-    script.json(RUN, 200, &run(7, "completed", json!("failure")));
+    script.json(RUN, 200, &run(7, "completed", Some("failure")));
     script.json(ARTIFACTS, 200, &json!({ "artifacts": [] }));
 
     let told = verdict(&trial).await;
@@ -245,7 +245,7 @@ async fn a_run_that_did_not_succeed_is_told_in_addition() {
 #[tokio::test]
 async fn a_run_that_takes_too_long_is_still_named() {
     let (script, trial) = Script::start().await;
-    script.json(RUN, 200, &run(7, "in_progress", Value::Null));
+    script.json(RUN, 200, &run(7, "in_progress", None));
     let told = verdict(&trial).await;
     assert_eq!((told.run, told.errors), (Some(7), vec![HealthCode::WorkflowRunTimeout]));
     // 2, 3, 4.5, 6.75, then every 8 seconds, and once more at the end of the minute.
@@ -267,12 +267,12 @@ async fn a_github_that_is_away_for_a_moment_costs_time_and_nothing_else() {
 async fn a_run_that_github_does_not_name_is_found_among_those_that_were_not_there_before() {
     let (script, trial) = Script::start().await;
     script.says(DISPATCH, vec![(204, vec![])]);
-    let before = run(6, "completed", json!("success"));
+    let before = run(6, "completed", Some("success"));
     let listed =
         |runs: Vec<Value>| (200, json!({ "workflow_runs": runs }).to_string().into_bytes());
-    let mut pushed = run(8, "queued", Value::Null);
+    let mut pushed = run(8, "queued", None);
     pushed["event"] = json!("push");
-    let ours = run(7, "queued", Value::Null);
+    let ours = run(7, "queued", None);
     let later = vec![pushed.clone(), ours, before.clone()];
     script.says(
         RUNS,
