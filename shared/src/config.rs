@@ -263,6 +263,14 @@ impl Config {
     }
 }
 
+impl GitHubConfig {
+    /// Reads the settings of GitHub alone, and where the process runs; for a program that needs no
+    /// other.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        Reader::new(lookup).github_alone()
+    }
+}
+
 /// Whether `url` leads to the machine itself.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {

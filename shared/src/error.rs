@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
 use crate::domain::company::TooManyDomains;
 use crate::domain::id::CompanyId;
+use crate::domain::live_check::CheckRefused;
 use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
@@ -48,6 +49,8 @@ pub enum Noun {
     Company,
     /// A mail domain that is mapped to a company.
     Domain,
+    /// A request to try templates out.
+    TemplateCheck,
 }
 
 /// What is answered instead of what was asked for.
@@ -149,6 +152,12 @@ pub enum Error {
     /// A company with as many mail domains as there may be.
     #[error("the company has too many mail domains")]
     TooManyDomains,
+    /// Templates are tried out by another route than the one that looks at them.
+    #[error("live checks are another route's")]
+    LiveChecksElsewhere,
+    /// Templates are not tried out as was asked.
+    #[error("the templates cannot be tried out")]
+    CheckRefused(#[from] CheckRefused),
     /// The answer took too long; whether something was stored is not known.
     #[error("the request took too long")]
     TimedOut,

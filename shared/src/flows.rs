@@ -3,11 +3,14 @@
 //! Nothing comes after the write; what must follow is a job in the same transaction.
 
 pub mod add_company;
+pub mod check_template;
+pub mod check_templates;
 pub mod claim_session;
 pub mod create_simulation;
 pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
+pub mod inspect_template;
 pub mod invite_candidate;
 pub mod map_domain;
 pub mod mark_bounced;
@@ -21,3 +24,5 @@ pub mod seed;
 pub mod send_invite;
 pub mod start_run;
 pub mod submit_task;
+pub mod try_template;
+pub mod try_templates;

@@ -13,6 +13,8 @@ mod junit;
 mod report_file;
 pub mod repositories;
 mod summary;
+pub mod template_results;
+mod templates;
 #[cfg(test)]
 mod tests;
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::job::{Job, JobRecord, JobState, Outcome, Readiness};
 use crate::error::Error;
+use crate::flows::check_template::check_template;
 use crate::flows::examine_submission::examine_submission;
 use crate::flows::follow_run::follow_run;
 use crate::flows::give_up::give_up;
@@ -103,6 +104,7 @@ async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
         Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
         Job::FollowRun { run } => follow_run(app, *run).await,
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,
+        Job::CheckTemplate { check, position } => check_template(app, *check, *position).await,
     }
 }
 

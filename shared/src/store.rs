@@ -13,6 +13,7 @@ pub mod sessions;
 pub mod simulations;
 pub mod submissions;
 pub mod suppressions;
+pub mod templates;
 pub mod transaction;
 pub mod users;
 

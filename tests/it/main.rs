@@ -42,6 +42,8 @@ mod simulations;
 mod strangers;
 mod submissions;
 mod submits;
+mod template_runs;
+mod templates;
 mod ten_thousand;
 mod tidy;
 mod tokens;

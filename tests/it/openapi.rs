@@ -98,7 +98,7 @@ fn ids_are_whole_numbers_that_a_browser_can_hold() {
         );
         count += 1;
     }
-    assert_eq!(count, 7);
+    assert_eq!(count, 8);
 }
 
 #[test]

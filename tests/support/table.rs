@@ -39,6 +39,13 @@ impl Story {
         assert_eq!(self.ask_table("PutItem", put).await, json!({}));
     }
 
+    /// Takes an item away.
+    pub async fn forget(&self, partition: &str, sort: &str) {
+        let key = json!({ "PK": { "S": partition }, "SK": { "S": sort } });
+        let delete = json!({ "TableName": "tenon", "Key": key });
+        assert_eq!(self.ask_table("DeleteItem", delete).await, json!({}));
+    }
+
     async fn ask_table(&self, operation: &str, body: Value) -> Value {
         let request = self
             .http

@@ -1,10 +1,13 @@
 //! What the program understands, and what it prints.
 #![expect(clippy::print_stderr, reason = "a program talks to its terminal")]
 
+mod templates;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,7 @@ use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
+use local::template_check::{self, Asked};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;
@@ -62,6 +66,11 @@ enum Command {
     Docs,
     /// Start everything but the API, for functions that run under `cargo lambda watch`.
     Services(Services),
+    /// Check the template repositories on GitHub: look at them, or try them out.
+    ///
+    /// Needs no stack, only the settings of GitHub. Ends with 0 when all templates are well, with 1
+    /// when some are not or it was interrupted, with 2 when it cannot begin.
+    Templates(Asked),
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +163,8 @@ pub(crate) enum Failure {
     Document(#[from] serde_json::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
+    #[error("the templates cannot be checked")]
+    Templates(#[from] template_check::CannotBegin),
 }
 
 /// Tells a failure and its causes, one a line.
@@ -176,13 +187,15 @@ pub(crate) fn start_logging(arguments: &Arguments) {
 }
 
 /// Does what was asked for.
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {
+pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let done = match arguments.command {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
         Some(Command::Docs) => write_generated(),
         Some(Command::Services(services)) => serve_functions(services).await,
-    }
+        Some(Command::Templates(asked)) => return Ok(templates::check(&asked).await),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn up(up: Up) -> Result<(), Failure> {
@@ -296,11 +309,15 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
 }
 
 async fn until_interrupted(worker: tokio::task::JoinHandle<()>) {
+    signal().await;
+    worker.abort();
+}
+
+async fn signal() {
     // Without a signal to wait for there is nothing to do but to stay up.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-    worker.abort();
 }
 
 async fn listen(port: u16) -> Result<TcpListener, Failure> {

@@ -41,6 +41,7 @@ mod results;
 mod routes;
 pub mod runs;
 pub mod templates;
+mod upkeep;
 pub mod users;
 mod world;
 

@@ -19,4 +19,5 @@ pub mod settings;
 pub mod stack;
 pub mod stream;
 pub mod table;
+pub mod template_check;
 pub mod worker;

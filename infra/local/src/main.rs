@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     cli::start_logging(&arguments);
     match cli::run(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             cli::complain(&failure);
             ExitCode::FAILURE

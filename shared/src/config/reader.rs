@@ -12,7 +12,8 @@ use url::Url;
 
 use crate::config::settings::{self, Setting, Unset};
 use crate::config::{
-    AuthConfig, Config, ConfigErrors, Environment, QueueConfig, TableConfig, is_loopback,
+    AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, QueueConfig, TableConfig,
+    is_loopback,
 };
 use crate::domain::invite_token::InviteKeys;
 use crate::secret::Secret;
@@ -36,6 +37,15 @@ impl<'a> Reader<'a> {
     pub(super) fn config(mut self) -> Result<Config, ConfigErrors> {
         match self.read() {
             Some(config) if self.mistakes.is_empty() => Ok(config),
+            _ => Err(ConfigErrors(self.mistakes)),
+        }
+    }
+
+    /// What there is to know of GitHub, or every mistake there is in that.
+    pub(super) fn github_alone(mut self) -> Result<GitHubConfig, ConfigErrors> {
+        self.environment = self.environment();
+        match self.github() {
+            Some(github) if self.mistakes.is_empty() => Ok(github),
             _ => Err(ConfigErrors(self.mistakes)),
         }
     }

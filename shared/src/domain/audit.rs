@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::id::{CandidateSessionId, CompanyId, SimulationId, UserId};
+use crate::domain::id::{CandidateSessionId, CompanyId, SimulationId, TemplateCheckId, UserId};
 use crate::domain::mail_domain::MailDomain;
+use crate::domain::template::TemplateKey;
 
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,13 @@ pub enum Change {
         domain: MailDomain,
         /// Whose it was.
         company: CompanyId,
+    },
+    /// Templates were tried out.
+    TemplatesChecked {
+        /// Under which number.
+        check: TemplateCheckId,
+        /// Which templates.
+        templates: Vec<TemplateKey>,
     },
     /// A simulation was made.
     SimulationCreated {

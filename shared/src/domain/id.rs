@@ -84,6 +84,11 @@ id!(
     RunId
 );
 
+id!(
+    /// A request to try templates out.
+    TemplateCheckId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

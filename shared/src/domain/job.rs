@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::id::{CandidateSessionId, RunId};
+use crate::domain::id::{CandidateSessionId, RunId, TemplateCheckId};
 use crate::domain::task::Day;
 
 /// How often a job may fail before it waits for a person.
@@ -46,6 +46,13 @@ pub enum Job {
         /// Which of the code days.
         day: Day,
     },
+    /// Try a template out, and then those of the same request that wait for it.
+    CheckTemplate {
+        /// Which request.
+        check: TemplateCheckId,
+        /// Which of its templates.
+        position: u8,
+    },
 }
 
 impl Job {
@@ -56,6 +63,7 @@ impl Job {
             Self::SendInvite { .. } => "send_invite",
             Self::FollowRun { .. } => "follow_run",
             Self::ExamineSubmission { .. } => "examine_submission",
+            Self::CheckTemplate { .. } => "check_template",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::domain::id::CompanyId;
+use crate::domain::live_check::CheckRefused;
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem};
 
@@ -38,7 +39,9 @@ fn after(error: &Error) -> Option<Error> {
         Error::IdempotencyMismatch => Error::NotFound(Noun::Simulation),
         Error::NotFound(noun) => return Some(after_noun(*noun)),
         Error::DomainTaken(_) => Error::TooManyDomains,
-        Error::TooManyDomains => Error::EmailNotVerified,
+        Error::TooManyDomains => Error::LiveChecksElsewhere,
+        Error::LiveChecksElsewhere => Error::CheckRefused(CheckRefused::NoKeys),
+        Error::CheckRefused(_) => Error::EmailNotVerified,
         Error::EmailNotVerified => Error::InviteExpired,
         Error::InviteExpired => Error::CandidateCompleted,
         Error::CandidateCompleted => Error::MailTooSoon(30),
@@ -81,7 +84,8 @@ const fn after_noun(noun: Noun) -> Error {
         Noun::Run => Error::NotFound(Noun::Submission),
         Noun::Submission => Error::NotFound(Noun::Company),
         Noun::Company => Error::NotFound(Noun::Domain),
-        Noun::Domain => Error::DomainTaken(CompanyId::new(1)),
+        Noun::Domain => Error::NotFound(Noun::TemplateCheck),
+        Noun::TemplateCheck => Error::DomainTaken(CompanyId::new(1)),
     }
 }
 
@@ -109,7 +113,7 @@ pub fn page() -> String {
         let refusal = error.refusal();
         let detail = match error {
             Error::Invalid(_) => "every problem, in words".to_owned(),
-            Error::TokenRefused(_) => "why, in words".to_owned(),
+            Error::TokenRefused(_) | Error::CheckRefused(_) => "why, in words".to_owned(),
             _ => format!("`{}`", refusal.detail),
         };
         // Writing to a string cannot fail.
@@ -154,7 +158,9 @@ fn when(error: &Error) -> String {
             }
         }
         Error::NotFound(Noun::Route) => "there is no such path",
-        Error::NotFound(Noun::Company | Noun::Domain) => "it is not there",
+        Error::NotFound(Noun::Company | Noun::Domain | Noun::TemplateCheck) => "it is not there",
+        Error::LiveChecksElsewhere => "`mode=live` where templates are only looked at",
+        Error::CheckRefused(_) => "the mode or the keys of templates to be tried out are wrong",
         Error::NotFound(_) => "it is not there, or is somebody else's",
         Error::WorkspaceMissing { on_status: true } => {
             "`codespace/status` finds no workspace for the task"

@@ -17,6 +17,7 @@ impl Noun {
             Self::Submission => ("SUBMISSION_NOT_FOUND", "Submission not found"),
             Self::Company => ("COMPANY_NOT_FOUND", "Company not found"),
             Self::Domain => ("DOMAIN_NOT_FOUND", "Domain not found"),
+            Self::TemplateCheck => ("TEMPLATE_CHECK_NOT_FOUND", "Template check not found"),
         }
     }
 }
@@ -43,6 +44,7 @@ impl Error {
         let detail = match self {
             Self::Invalid(problems) => in_words(problems),
             Self::TokenRefused(why) => why.clone(),
+            Self::CheckRefused(why) => why.to_string(),
             _ => detail.to_owned(),
         };
         Refusal { status, code, detail, retryable, retry_after }
@@ -103,7 +105,9 @@ impl Error {
             | Self::WorkspaceMissing { .. }
             | Self::WorkspaceNotReady
             | Self::InvalidBranch
-            | Self::InvalidGitHubUsername => self.business_wire(),
+            | Self::InvalidGitHubUsername
+            | Self::LiveChecksElsewhere
+            | Self::CheckRefused(_) => self.business_wire(),
         }
     }
 
@@ -156,6 +160,12 @@ impl Error {
             Self::InvalidGitHubUsername => {
                 (400, "INVALID_GITHUB_USERNAME", "Invalid GitHub username")
             }
+            Self::LiveChecksElsewhere => (
+                400,
+                "LIVE_CHECKS_ELSEWHERE",
+                "Use POST /api/admin/templates/health/run for live checks",
+            ),
+            Self::CheckRefused(_) => (422, "INVALID_TEMPLATE_CHECK", "Invalid template check"),
             _ => (
                 400,
                 "WORKSPACE_NOT_INITIALIZED",

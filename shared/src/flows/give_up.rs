@@ -6,6 +6,7 @@ use crate::domain::job::Job;
 use crate::domain::run::RunFailure;
 use crate::domain::submission::{CodeWork, Examination};
 use crate::error::Error;
+use crate::flows::check_template::abandon as abandon_check;
 use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -38,6 +39,7 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             })
             .await
         }
+        Job::CheckTemplate { check, position } => abandon_check(app, *check, *position).await,
         Job::ExamineSubmission { session, day } => {
             settled(|| async {
                 let read = app.store.submission(*session, *day).await?;

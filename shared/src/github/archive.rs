@@ -37,6 +37,15 @@ pub(crate) fn read_report(
     report.map(|report| TestReport { artifact_name, ..report }).ok_or(ArtifactProblem::Corrupt)
 }
 
+/// The text of the first file whose name ends in that of the file our templates write.
+pub(crate) fn named_file(archive: &[u8]) -> Option<String> {
+    let mut archive = Archive::open(archive)?;
+    let entries = archive.entries(".json");
+    let named = entries.into_iter().find(|entry| entry.name.ends_with(REPORT_FILE))?;
+    let file = archive.inflate(named.index)?;
+    Some(text_of(&file).into_owned())
+}
+
 /// A file that should have been read and could not be, so that a report without it would lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Corrupt;

@@ -129,7 +129,7 @@ impl GitHub {
 
     /// The archive's bytes. GitHub answers with a redirect to its storage, which is followed once, by
     /// hand and without our token: storage refuses tokens, and nobody else may see ours.
-    async fn download(
+    pub(super) async fn download(
         &self,
         repository: &RepositoryName,
         artifact_id: u64,

@@ -163,6 +163,14 @@ impl Reader {
         }
     }
 
+    /// A text of the body that may be absent, but not null.
+    pub fn body_if_there<T>(&mut self, name: &str, parse: Parse<T>) -> Result<Option<T>, Told> {
+        match self.field(name)? {
+            None => Ok(None),
+            Some(value) => self.text(name, &value, parse).map(Some),
+        }
+    }
+
     /// One of our ids in the body, that must be there: a whole number.
     pub fn body_id<T>(&mut self, name: &str, id: fn(u64) -> T) -> Result<T, Told> {
         let wrong = match self.field(name)? {
@@ -185,6 +193,33 @@ impl Reader {
                 self.problem(pointer(name), &wrong)
             }
         }
+    }
+
+    /// A whole number of the body that may be absent: a number, or a text of digits. One that is beyond
+    /// every limit is the largest or the smallest there is.
+    pub fn body_number(&mut self, name: &str) -> Result<Option<i64>, Told> {
+        let Some(value) = self.field(name)? else { return Ok(None) };
+        if let Some(number) = whole(&value) {
+            return Ok(Some(number));
+        }
+        let wrong = Invalid::new("int_parsing", "must be a whole number");
+        self.problem(pointer(name), &wrong)
+    }
+
+    /// A list of texts of the body that must be there.
+    pub fn body_texts(&mut self, name: &str) -> Result<Vec<String>, Told> {
+        let wrong = match self.field(name)? {
+            None => Invalid::new("missing", "is required"),
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(ToOwned::to_owned));
+                match texts.collect() {
+                    Some(texts) => return Ok(texts),
+                    None => Invalid::new("string_type", "must hold nothing but strings"),
+                }
+            }
+            Some(_) => Invalid::new("list_type", "must be a list"),
+        };
+        self.problem(pointer(name), &wrong)
     }
 
     /// The field `name` of the body, if it is there and the body is an object.
@@ -238,6 +273,25 @@ impl Reader {
         // The fields find no body and stay silent: this is all there is to tell.
         let Err(Told) = self.problem::<Infallible>("/body".to_owned(), &refused);
     }
+}
+
+/// The whole number that `value` is or spells.
+fn whole(value: &Value) -> Option<i64> {
+    let text = match value {
+        // A fraction of nothing is none: 2.0 is a whole number, and so is 1e30.
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(fraction) if fraction.fract() != 0.0 => return None,
+            Some(whole) => format!("{whole:.0}"),
+            None => number.to_string(),
+        },
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let digits = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    // What does not fit is beyond everything that is asked for.
+    let beyond = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    digits.then(|| text.parse().unwrap_or(beyond))
 }
 
 fn pointer(name: &str) -> String {

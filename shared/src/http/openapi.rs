@@ -26,7 +26,7 @@ const TAGS: [(&str, &str); 7] = [
     ("submissions", "What candidates handed in, for the recruiter who invited them."),
     ("candidates", "A candidate's invites, and the way into a session."),
     ("tasks", "A candidate's work on the task of a day: workspace, test runs, handing in."),
-    ("admin", "Companies and the mail domains that belong to them."),
+    ("admin", "Companies and the mail domains that belong to them, and how the templates stand."),
     ("service", "The service itself."),
 ];
 

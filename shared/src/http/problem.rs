@@ -6,6 +6,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHEN
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::domain::live_check::CheckRefused;
 use crate::domain::template::TemplateKey;
 use crate::error::{Error, Noun, Refusal};
 
@@ -48,6 +49,12 @@ fn extra(error: &Error) -> Map<String, Value> {
                 extra.insert("details".to_owned(), json!({ "allowed": TemplateKey::allowed() }));
             }
         }
+        Error::CheckRefused(refused) => {
+            extra.insert("errors".to_owned(), problems_of(refused));
+            if let CheckRefused::UnknownKeys(_) = refused {
+                extra.insert("details".to_owned(), json!({ "allowed": TemplateKey::allowed() }));
+            }
+        }
         Error::CandidateCompleted => {
             let refusal = error.refusal();
             let told = json!({
@@ -66,6 +73,25 @@ fn extra(error: &Error) -> Map<String, Value> {
         _ => {}
     }
     extra
+}
+
+/// Where what was asked for is wrong, as every 422 tells it.
+fn problems_of(refused: &CheckRefused) -> Value {
+    let problem = |pointer: String, message: &str, code| json!({ "pointer": pointer, "message": message, "code": code });
+    let keys = || "/body/templateKeys".to_owned();
+    match refused {
+        CheckRefused::NotLive => {
+            json!([problem("/body/mode".to_owned(), "must be live", "literal_error")])
+        }
+        CheckRefused::NoKeys => json!([problem(keys(), "must not be empty", "too_short")]),
+        CheckRefused::TooManyKeys => {
+            json!([problem(keys(), "must have at most 5 items", "too_long")])
+        }
+        CheckRefused::UnknownKeys(positions) => positions
+            .iter()
+            .map(|at| problem(format!("{}/{at}", keys()), "is unknown", "literal_error"))
+            .collect(),
+    }
 }
 
 /// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's. What other

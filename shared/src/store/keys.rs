@@ -18,6 +18,8 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
+//! | what was found of all templates | `TEMPLATES` / `HEALTH` | | |
+//! | a template that is tried out; has a time to live | `TEMPLATECHECK#<id>` / `POSITION#<n>` | | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
@@ -41,6 +43,8 @@
 //! | all companies, newest first | query GSI1 `COMPANIES` |
 //! | all mail domains of companies, newest first | query GSI1 `DOMAINS` |
 //! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
+//! | how templates stand | get health; what is not fresh is looked at and replaced |
+//! | how templates that are tried out stand | query `TEMPLATECHECK#<id>` |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
@@ -55,7 +59,9 @@ use uuid::Uuid;
 
 use crate::domain::audit::Actor;
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, UserId};
+use crate::domain::id::{
+    CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, TemplateCheckId, UserId,
+};
 use crate::domain::limit::{Allowance, Window};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::page::List;
@@ -251,6 +257,21 @@ pub fn output(id: RunId) -> Key {
 /// What is known of an idempotency key; `scope` is a hash.
 pub fn idempotency(scope: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{scope}"), "IDEMPOTENCY")
+}
+
+/// What was found of all templates.
+pub fn template_health() -> Key {
+    Key::new("TEMPLATES".to_owned(), "HEALTH")
+}
+
+/// Everything of a request to try templates out.
+pub(crate) fn template_check_partition(id: TemplateCheckId) -> String {
+    format!("TEMPLATECHECK#{}", padded(id.get()))
+}
+
+/// A template that is tried out.
+pub fn template_check(id: TemplateCheckId, position: u8) -> Key {
+    Key::new(template_check_partition(id), format!("POSITION#{position:02}"))
 }
 
 /// An address that takes no mail.
