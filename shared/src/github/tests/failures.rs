@@ -41,7 +41,7 @@ async fn a_github_that_is_not_there_is_unavailable() {
     let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
     let identity = GitHubIdentity::Token(Secret::new("t"));
-    let github = GitHub::new(http_client::build().unwrap(), Settings { base, identity });
+    let github = client(base, identity, Clock::System);
 
     assert_eq!(failure(github.repository(&ours()).await), GitHubFailure::Unavailable);
 }
