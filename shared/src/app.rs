@@ -16,6 +16,7 @@ use crate::auth::principal::{Gate, Unsaid};
 use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, Config, Environment};
+use crate::domain::template;
 use crate::email::Mailer;
 use crate::error::Error;
 use crate::github::{GitHub, Settings};
@@ -76,12 +77,15 @@ impl App {
         let queue = Queue::new(queue, config.queue.url.clone());
         let http = http_client::build()
             .map_err(|source| Error::internal("building the HTTP client", source))?;
+        let home = config.github.organization.as_deref().unwrap_or(template::OWNER);
         let github = GitHub::new(
             http.clone(),
             Settings {
                 base: config.github.api_base.clone(),
                 identity: config.github.identity.clone(),
+                home: home.to_owned(),
             },
+            clock.clone(),
         );
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);

@@ -1,5 +1,6 @@
 //! Every setting, read once; all mistakes are told together, by name, and no value is.
 
+pub mod app_key;
 mod reader;
 pub mod settings;
 
@@ -9,6 +10,7 @@ use ipnet::IpNet;
 use regex_lite::Regex;
 use url::{Host, Url};
 
+use crate::config::app_key::AppKey;
 use crate::config::reader::Reader;
 use crate::domain::invite_token::InviteKeys;
 use crate::secret::Secret;
@@ -157,8 +159,8 @@ pub enum GitHubIdentity {
     App {
         /// Its id or client id.
         id: String,
-        /// Its private key, PEM.
-        private_key: Secret,
+        /// Its private key.
+        private_key: AppKey,
         /// The installation to use; else the one of each repository's owner.
         installation: Option<u64>,
     },

@@ -19,6 +19,8 @@ pub struct Entry {
     pub table_time: Duration,
     /// Calls to GitHub.
     pub github_calls: u32,
+    /// The fewest calls that GitHub still allows us until its limit is renewed, where it said so.
+    pub github_remaining: Option<u64>,
     /// How the request stands with the limit it came nearest to.
     pub standing: Option<Standing>,
 }
@@ -61,6 +63,14 @@ pub fn github_call() {
     note(|entry| entry.github_calls += 1);
 }
 
+/// Notes how many calls GitHub still allows us; the fewest are kept.
+pub fn github_remaining(calls: u64) {
+    note(|entry| {
+        let fewest = entry.github_remaining.map_or(calls, |known| known.min(calls));
+        entry.github_remaining = Some(fewest);
+    });
+}
+
 /// Notes how the request stands with a limit; the one with the least left is kept.
 pub fn limited(standing: Standing) {
     note(|entry| match entry.standing {
@@ -94,6 +104,8 @@ mod tests {
         });
         let other = kept(async {
             github_call();
+            github_remaining(41);
+            github_remaining(42);
             tokio::task::yield_now().await;
         });
         let (((), one), ((), other)) = tokio::join!(one, other);
@@ -101,7 +113,8 @@ mod tests {
         assert_eq!((one.table_calls, one.github_calls), (2, 0));
         assert_eq!(one.table_time, Duration::from_millis(5));
         assert_eq!(one.standing, Some(standing("near", 1)));
-        assert_eq!(other, Entry { github_calls: 1, ..Entry::default() });
+        let spent = Entry { github_calls: 1, github_remaining: Some(41), ..Entry::default() };
+        assert_eq!(other, spent);
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod examinations;
 mod faults;
 mod fields;
 mod five_days;
+mod github_app;
+mod github_failures;
 mod headers;
 mod hostile;
 mod idempotency;

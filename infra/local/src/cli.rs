@@ -20,6 +20,7 @@ use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, Listeners, Options, Stack};
 use local::template_check::{self, Asked};
+use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;
@@ -111,6 +112,9 @@ struct Behaviour {
     github_latency_ms: u32,
     #[command(flatten)]
     github: Misbehaviour,
+    /// Call the local GitHub with a token, and not as a GitHub App.
+    #[arg(long)]
+    github_token: bool,
 }
 
 #[derive(Debug, Args)]
@@ -342,6 +346,7 @@ fn options(
         index_lag: milliseconds(behaviour.index_lag_ms),
         timing,
         github_latency: milliseconds(behaviour.github_latency_ms),
+        github_as: if behaviour.github_token { GitHubAs::Token } else { GitHubAs::App },
         functions,
         overrides,
         environment: "local",

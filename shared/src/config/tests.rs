@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use crate::config::app_key::tests::PEM;
 use crate::config::{
     Cleanup, Config, ConfigErrors, CreateLimits, Environment, GitHubIdentity, MailProvider,
     settings,
@@ -225,18 +226,20 @@ fn a_setting_that_could_never_work_does_not_start() {
 
 #[test]
 fn we_are_one_on_github_an_app_or_a_token() {
-    let key = "-----BEGIN\\nKEY-----";
+    let key: &'static str = PEM.replace('\n', "\\n").leak();
     let app = [("TENON_GITHUB_APP_ID", "Iv1.a"), ("TENON_GITHUB_APP_PRIVATE_KEY", key)];
     let mut settings = good();
     settings.remove("TENON_GITHUB_TOKEN");
     settings.extend(app);
-    let GitHubIdentity::App { id, private_key, installation } =
-        read(&settings).unwrap().github.identity
-    else {
+    let config = read(&settings).unwrap();
+    assert!(!format!("{config:?}").contains("PRIVATE KEY"));
+    let GitHubIdentity::App { id, installation, .. } = config.github.identity else {
         panic!("an App")
     };
-    assert_eq!((id.as_str(), private_key.expose()), ("Iv1.a", "-----BEGIN\nKEY-----"));
-    assert_eq!(installation, None);
+    assert_eq!((id.as_str(), installation), ("Iv1.a", None));
+    settings.insert("TENON_GITHUB_APP_PRIVATE_KEY", "-----BEGIN\\nKEY-----");
+    let no_key = "TENON_GITHUB_APP_PRIVATE_KEY must be an RSA key in PEM";
+    assert_eq!(read(&settings).unwrap_err().0, [no_key]);
 
     let both = "TENON_GITHUB_TOKEN must not be set beside a GitHub App";
     assert_eq!(refused(&app), [both]);

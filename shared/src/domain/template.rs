@@ -9,7 +9,7 @@ use crate::domain::repository::RepositoryName;
 use crate::domain::text::Invalid;
 
 /// Whose templates they are.
-const OWNER: &str = "tenon-hire-dev";
+pub const OWNER: &str = "tenon-hire-dev";
 
 /// A key of the catalog, in catalog order; the first is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]

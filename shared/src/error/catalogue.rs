@@ -95,8 +95,8 @@ const fn after_github(problem: GitHubProblem) -> Error {
         GitHubProblem::PermissionDenied => Error::GitHub(GitHubProblem::NotFound),
         GitHubProblem::NotFound => Error::GitHub(GitHubProblem::RateLimited(30)),
         GitHubProblem::RateLimited(_) => Error::GitHub(GitHubProblem::Refused),
-        GitHubProblem::Refused => Error::GitHub(GitHubProblem::Unavailable),
-        GitHubProblem::Unavailable => Error::Contended,
+        GitHubProblem::Refused => Error::GitHub(GitHubProblem::Unavailable(Some(30))),
+        GitHubProblem::Unavailable(_) => Error::Contended,
     }
 }
 
@@ -135,6 +135,9 @@ pub fn page() -> String {
 fn wait(error: &Error) -> String {
     match (error, error.refusal().retry_after) {
         (_, None) => String::new(),
+        (Error::GitHub(GitHubProblem::Unavailable(_)), Some(_)) => {
+            "what GitHub asks for, where it does".to_owned()
+        }
         (
             Error::AuthProviderUnavailable(_)
             | Error::MailTooSoon(_)
@@ -173,7 +176,7 @@ fn when(error: &Error) -> String {
             GitHubProblem::NotFound => "GitHub does not have the repository or the workflow",
             GitHubProblem::RateLimited(_) => "GitHub has had too many calls from us",
             GitHubProblem::Refused => "GitHub understood and refuses",
-            GitHubProblem::Unavailable => "GitHub fails or does not answer",
+            GitHubProblem::Unavailable(_) => "GitHub fails or does not answer",
         },
         Error::Internal { .. } => "the table or another part of ours failed, or panicked",
         other => return other.to_string(),

@@ -13,8 +13,8 @@ pub enum GitHubProblem {
     RateLimited(u32),
     /// It understood and refused: the same request will be refused again.
     Refused,
-    /// Anything else.
-    Unavailable,
+    /// Anything else; the number of seconds is what GitHub asked for, where it did.
+    Unavailable(Option<u32>),
 }
 
 impl GitHubProblem {
@@ -31,7 +31,7 @@ impl GitHubProblem {
             Self::RateLimited(_) => {
                 (502, "GITHUB_RATE_LIMITED", "GitHub rate limit exceeded. Please retry later.")
             }
-            Self::Refused | Self::Unavailable => {
+            Self::Refused | Self::Unavailable(_) => {
                 (502, "GITHUB_UNAVAILABLE", "GitHub unavailable. Please try again.")
             }
         }

@@ -31,6 +31,7 @@ impl Error {
             | Self::MailTooSoon(seconds)
             | Self::RateLimited(seconds)
             | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
+            Self::GitHub(GitHubProblem::Unavailable(told)) => told.map(|seconds| seconds.max(1)),
             Self::WorkspaceNotReady => Some(2),
             Self::Contended | Self::IdempotencyInFlight | Self::TimedOut => Some(1),
             _ => None,
@@ -38,7 +39,7 @@ impl Error {
         let retryable = retry_after.is_some()
             || matches!(
                 self,
-                Self::WorkspaceMissing { .. } | Self::GitHub(GitHubProblem::Unavailable)
+                Self::WorkspaceMissing { .. } | Self::GitHub(GitHubProblem::Unavailable(_))
             )
             || status >= 500 && !matches!(self, Self::GitHub(_));
         let detail = match self {
@@ -207,7 +208,12 @@ mod tests {
         assert_eq!((order.status, order.retryable, order.retry_after), (400, false, None));
         let denied = Error::GitHub(GitHubProblem::PermissionDenied).refusal();
         assert_eq!((denied.status, denied.retryable), (502, false));
-        assert!(Error::GitHub(GitHubProblem::Unavailable).refusal().retryable);
+        let away = Error::GitHub(GitHubProblem::Unavailable(None)).refusal();
+        assert_eq!((away.status, away.retryable, away.retry_after), (502, true, None));
+        let until = Error::GitHub(GitHubProblem::Unavailable(Some(40))).refusal();
+        assert_eq!((until.retryable, until.retry_after), (true, Some(40)));
+        let limited = Error::GitHub(GitHubProblem::RateLimited(0)).refusal();
+        assert_eq!((limited.status, limited.retryable, limited.retry_after), (502, true, Some(1)));
         assert!(!Error::GitHub(GitHubProblem::Refused).refusal().retryable);
     }
 

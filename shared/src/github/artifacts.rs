@@ -157,7 +157,7 @@ impl GitHub {
     fn storage_address(&self, redirect: &Response) -> Option<Url> {
         let location = redirect.headers().get(LOCATION)?.to_str().ok()?;
         let url = redirect.url().join(location).ok()?;
-        may_follow(&url, &self.settings.base).then_some(url)
+        may_follow(&url, &self.base).then_some(url)
     }
 }
 

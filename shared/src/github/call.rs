@@ -1,27 +1,32 @@
 //! One call: its address, its headers, its deadline, and an answer of bounded length.
 
-use reqwest::header::{ACCEPT, HeaderValue};
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, ETAG, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::config::GitHubIdentity;
 use crate::github::GitHub;
-use crate::github::error::{Cause, GitHubError};
-use crate::ledger;
+use crate::github::error::{Cause, GitHubError, GitHubFailure};
+use crate::github::exchange::Exchange;
+use crate::github::kept::KeptAnswer;
 
 /// The longest answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How much of a refusal is read to tell a rate limit, in bytes.
 const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.github+json");
+const API_VERSION_NAME: &str = "x-github-api-version";
 const API_VERSION: HeaderValue = HeaderValue::from_static("2022-11-28");
 
 /// A call that has not been sent.
 pub(crate) struct Call {
+    github: GitHub,
     operation: &'static str,
     request: RequestBuilder,
+    account: String,
     bytes_max: usize,
 }
 
@@ -29,36 +34,34 @@ pub(crate) struct Call {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     operation: &'static str,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl GitHub {
-    /// A call with our token. Each element of `path` becomes one segment, percent-encoded.
+    /// A call with our token: an App's is that of its installation for the owner of the repository,
+    /// or the organisation, that `path` is about. Each element of `path` becomes one segment,
+    /// percent-encoded.
     pub(crate) fn call(
         &self,
         operation: &'static str,
         method: Method,
         path: &[&str],
     ) -> Result<Call, GitHubError> {
-        let url = address(&self.settings.base, path)
-            .ok_or_else(|| GitHubError::new(operation, Cause::Address))?;
-        let request = self
-            .http
-            .request(method, url)
-            .timeout(self.limit)
-            .bearer_auth(self.token(operation)?)
-            .header(ACCEPT, MEDIA_TYPE)
-            .header("x-github-api-version", API_VERSION);
-        Ok(Call { operation, request, bytes_max: ANSWER_BYTES_MAX })
-    }
-}
-
-impl GitHub {
-    fn token(&self, operation: &'static str) -> Result<&str, GitHubError> {
-        match &self.settings.identity {
-            GitHubIdentity::Token(token) => Ok(token.expose()),
-            GitHubIdentity::App { .. } => Err(GitHubError::new(operation, Cause::Address)),
-        }
+        let url =
+            address(&self.base, path).ok_or_else(|| GitHubError::new(operation, Cause::Address))?;
+        let request = self.http.request(method, url);
+        let request = request.header(ACCEPT, MEDIA_TYPE).header(API_VERSION_NAME, API_VERSION);
+        let account = match path {
+            ["repos" | "orgs", owner, ..] => owner,
+            _ => &*self.home,
+        };
+        Ok(Call {
+            github: self.clone(),
+            operation,
+            request,
+            account: account.to_owned(),
+            bytes_max: ANSWER_BYTES_MAX,
+        })
     }
 }
 
@@ -88,30 +91,70 @@ impl Call {
         self
     }
 
-    /// Sends the call and reads its answer; anything but success is an error.
+    /// Makes the call through our App's installation for `account`, where that is not the owner of
+    /// what the path names.
+    pub(crate) fn for_account(mut self, account: &str) -> Self {
+        account.clone_into(&mut self.account);
+        self
+    }
+
+    /// Sends the call and reads its answer; anything but success is an error. What a read answered
+    /// before is answered again without being sent again, once GitHub says that it has not changed.
     pub(crate) async fn send(self) -> Result<Answer, GitHubError> {
-        let (operation, bytes_max) = (self.operation, self.bytes_max);
-        let mut response = self.open().await?;
-        let status = response.status();
-        if status.is_success() {
-            let body = body(&mut response, bytes_max)
-                .await
-                .map_err(|cause| GitHubError::new(operation, cause))?;
-            return Ok(Answer { status, operation, body });
-        }
-        // What cannot be read of a refusal changes nothing but the chance to know a rate limit.
-        let text = body(&mut response, REFUSAL_BYTES_MAX).await.unwrap_or_default();
-        Err(GitHubError::refusal(operation, status, response.headers(), &text))
+        let exchange = self.started()?;
+        let read = exchange.is_read();
+        let known = if read { exchange.github.kept.find(exchange.request.url()) } else { None };
+        let response = exchange.send(known.as_ref().map(|known| &known.etag)).await?;
+        exchange.answer(response, known).await
     }
 
     /// Sends the call and leaves its answer, whatever the status, to the caller.
     pub(crate) async fn open(self) -> Result<Response, GitHubError> {
-        let operation = self.operation;
-        ledger::github_call();
-        self.request
-            .send()
-            .await
-            .map_err(|error| GitHubError::new(operation, Cause::Network(error.without_url())))
+        self.started()?.send(None).await
+    }
+
+    /// The call, to be over by `deadline`.
+    pub(crate) fn until(self, deadline: Instant) -> Result<Exchange, GitHubError> {
+        let Self { github, operation, request, account, bytes_max } = self;
+        let request =
+            request.build().map_err(|_error| GitHubError::new(operation, Cause::Address))?;
+        Ok(Exchange { github, operation, request, account, bytes_max, deadline })
+    }
+
+    fn started(self) -> Result<Exchange, GitHubError> {
+        let deadline = Instant::now() + self.github.limit;
+        self.until(deadline)
+    }
+}
+
+impl Exchange {
+    /// What `response` says, where it is success; what is `known` when it says that this still holds.
+    pub(crate) async fn answer(
+        &self,
+        mut response: Response,
+        known: Option<KeptAnswer>,
+    ) -> Result<Answer, GitHubError> {
+        let (status, operation) = (response.status(), self.operation);
+        if let (StatusCode::NOT_MODIFIED, Some(known)) = (status, known) {
+            return Ok(Answer { status: StatusCode::OK, operation, body: known.body });
+        }
+        let (kept, url) = (&self.github.kept, self.request.url());
+        if status.is_success() {
+            let etag = response.headers().get(ETAG).cloned();
+            let body = body(&mut response, self.bytes_max).await;
+            let body = Bytes::from(body.map_err(|cause| self.failed(cause))?);
+            if let (StatusCode::OK, true, Some(etag)) = (status, self.is_read(), etag) {
+                kept.keep(url, KeptAnswer { etag, body: body.clone() });
+            }
+            return Ok(Answer { status, operation, body });
+        }
+        // What cannot be read of a refusal changes nothing but the chance to know a rate limit.
+        let text = body(&mut response, REFUSAL_BYTES_MAX).await.unwrap_or_default();
+        let refusal = GitHubError::refusal(operation, status, response.headers(), &text);
+        if matches!(refusal.kind, GitHubFailure::NotFound | GitHubFailure::PermissionDenied) {
+            kept.forget(url);
+        }
+        Err(refusal)
     }
 }
 

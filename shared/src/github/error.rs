@@ -1,18 +1,17 @@
 //! What can go wrong between us and GitHub, sorted by what a caller does about it.
 
-use jiff::fmt::rfc2822;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use thiserror::Error as ErrorDerive;
 
+use crate::config::app_key::NotSigned;
 use crate::error::Error;
 use crate::error::github::GitHubProblem;
+use crate::github::rate_limit::{self, Exceeded};
 
-/// The wait after a rate limit that does not say how long it lasts.
-const DEFAULT_WAIT: SignedDuration = SignedDuration::from_secs(60);
-/// The longest wait that is believed.
-const WAIT_MAX: SignedDuration = SignedDuration::from_secs(3_600);
+/// The longest number of a call of GitHub's that is repeated in the log, in bytes.
+const REQUEST_ID_BYTES_MAX: usize = 64;
 
 /// A call to GitHub that did not succeed. Its text names the operation; it never holds a token, an
 /// address or a word of GitHub's.
@@ -33,12 +32,15 @@ pub struct GitHubError {
 /// What a failed call means to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GitHubFailure {
-    /// The token is not, or no longer, accepted.
+    /// The token, or the App's key, is not, or no longer, accepted; or the App's installation is gone.
     TokenInvalid,
-    /// The token lacks a permission.
+    /// The token lacks a permission; or the App is not installed for the account, or suspended.
     PermissionDenied,
     /// The repository, workflow or run is not there, or not to be seen.
     NotFound,
+    /// The repository has another name or owner now. Where that leads is not followed: whether it
+    /// still is ours is not for GitHub to say.
+    Moved,
     /// Too many calls; try again after `retry_after`.
     RateLimited,
     /// GitHub is away, slow, in the middle of something or makes no sense; try again.
@@ -56,6 +58,8 @@ pub(crate) enum Cause {
     Network(#[source] reqwest::Error),
     #[error("the status was {0}")]
     Status(StatusCode),
+    #[error("the status was {0}: the {1} rate limit is exceeded")]
+    RateLimit(StatusCode, Exceeded),
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
     #[error("the answer has another form than expected at line {line}, column {column}")]
@@ -66,28 +70,38 @@ pub(crate) enum Cause {
     Address,
     #[error("the tag points to another commit")]
     TagElsewhere,
+    #[error("no time was left to send the call")]
+    Late,
+    #[error("the App is not installed for the account")]
+    NotInstalled,
+    #[error("the App's key is of no use")]
+    Unsigned(#[source] NotSigned),
 }
 
 impl From<GitHubError> for Error {
     fn from(error: GitHubError) -> Self {
-        let seconds = error.retry_after.map_or(0, |wait| wait.as_secs());
+        let seconds = error.retry_after.map(|wait| u32::try_from(wait.as_secs()));
+        let seconds = seconds.map(|seconds| seconds.unwrap_or(u32::MAX));
         Self::GitHub(match error.kind {
             GitHubFailure::TokenInvalid => GitHubProblem::TokenInvalid,
             GitHubFailure::PermissionDenied => GitHubProblem::PermissionDenied,
-            GitHubFailure::NotFound => GitHubProblem::NotFound,
-            GitHubFailure::RateLimited => {
-                GitHubProblem::RateLimited(u32::try_from(seconds).unwrap_or(u32::MAX))
-            }
-            GitHubFailure::Unavailable => GitHubProblem::Unavailable,
+            GitHubFailure::NotFound | GitHubFailure::Moved => GitHubProblem::NotFound,
+            GitHubFailure::RateLimited => GitHubProblem::RateLimited(seconds.unwrap_or_default()),
+            GitHubFailure::Unavailable => GitHubProblem::Unavailable(seconds),
             GitHubFailure::Unprocessable | GitHubFailure::TagElsewhere => GitHubProblem::Refused,
         })
     }
 }
 
 impl GitHubError {
-    /// Whether GitHub may have done what was asked, although no answer came.
+    /// Whether GitHub may have done what was asked, although no answer came, or none that can be
+    /// read.
     pub fn is_unanswered(&self) -> bool {
-        matches!(&self.cause, Cause::Network(error) if !error.is_connect())
+        match &self.cause {
+            Cause::Network(error) => !error.is_connect(),
+            Cause::Form { .. } | Cause::TooLong(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether the same call may succeed later.
@@ -97,6 +111,7 @@ impl GitHubError {
             GitHubFailure::TokenInvalid
             | GitHubFailure::PermissionDenied
             | GitHubFailure::NotFound
+            | GitHubFailure::Moved
             | GitHubFailure::Unprocessable
             | GitHubFailure::TagElsewhere => false,
         }
@@ -104,8 +119,11 @@ impl GitHubError {
 
     pub(crate) fn new(operation: &'static str, cause: Cause) -> Self {
         let kind = match &cause {
-            Cause::Network(_) | Cause::Form { .. } => GitHubFailure::Unavailable,
+            Cause::Network(_) | Cause::Form { .. } | Cause::Late => GitHubFailure::Unavailable,
             Cause::Status(status) => failure_of(*status),
+            Cause::RateLimit(..) => GitHubFailure::RateLimited,
+            Cause::NotInstalled => GitHubFailure::PermissionDenied,
+            Cause::Unsigned(_) => GitHubFailure::TokenInvalid,
             Cause::TooLong(_) | Cause::Incomplete | Cause::Address => GitHubFailure::Unprocessable,
             Cause::TagElsewhere => GitHubFailure::TagElsewhere,
         };
@@ -119,20 +137,29 @@ impl GitHubError {
         headers: &HeaderMap,
         text: &[u8],
     ) -> Self {
-        let mut error = Self::new(operation, Cause::Status(status));
-        if is_rate_limit(status, headers, text) {
-            error.kind = GitHubFailure::RateLimited;
-            error.retry_after = Some(wait(headers));
-        } else if error.kind == GitHubFailure::Unavailable && headers.contains_key(RETRY_AFTER) {
-            error.retry_after = Some(wait(headers));
+        let cause = match rate_limit::exceeded(status, headers, text) {
+            Some(exceeded) => Cause::RateLimit(status, exceeded),
+            None => Cause::Status(status),
+        };
+        let mut error = Self::new(operation, cause);
+        let waits = headers.contains_key(RETRY_AFTER) && error.kind == GitHubFailure::Unavailable;
+        if waits || error.kind == GitHubFailure::RateLimited {
+            error.retry_after = Some(rate_limit::wait(headers));
         }
+        // By this number GitHub's support finds the call. It is theirs and ours, and nobody else's.
+        tracing::info!(
+            operation,
+            cause = %error.cause,
+            github_request_id = request_id(headers),
+            "GitHub refused a call"
+        );
         error
     }
 
     /// The status GitHub answered with, if it answered.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         match self.cause {
-            Cause::Status(status) => Some(status),
+            Cause::Status(status) | Cause::RateLimit(status, _) => Some(status),
             _ => None,
         }
     }
@@ -143,6 +170,9 @@ fn failure_of(status: StatusCode) -> GitHubFailure {
         StatusCode::UNAUTHORIZED => GitHubFailure::TokenInvalid,
         StatusCode::FORBIDDEN => GitHubFailure::PermissionDenied,
         StatusCode::NOT_FOUND | StatusCode::GONE => GitHubFailure::NotFound,
+        // An answer to a question that was not asked.
+        StatusCode::NOT_MODIFIED => GitHubFailure::Unavailable,
+        status if status.is_redirection() => GitHubFailure::Moved,
         StatusCode::TOO_MANY_REQUESTS => GitHubFailure::RateLimited,
         // A repository that is still being made conflicts with what is asked of it.
         StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => GitHubFailure::Unavailable,
@@ -151,33 +181,12 @@ fn failure_of(status: StatusCode) -> GitHubFailure {
     }
 }
 
-/// A 429, or a 403 that is about the number of calls and not about permissions. The secondary limits
-/// say so in their headers, and sometimes only in their text.
-fn is_rate_limit(status: StatusCode, headers: &HeaderMap, text: &[u8]) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS
-        || (status == StatusCode::FORBIDDEN
-            && (headers.contains_key(RETRY_AFTER)
-                || number(headers, "x-ratelimit-remaining") == Some(0)
-                || String::from_utf8_lossy(text).to_ascii_lowercase().contains("rate limit")))
-}
-
-fn wait(headers: &HeaderMap) -> SignedDuration {
-    let until_reset = || {
-        let reset = Timestamp::from_second(number(headers, "x-ratelimit-reset")?).ok()?;
-        let date = headers.get(DATE)?.to_str().ok()?;
-        // By GitHub's own clock, so that ours need not agree.
-        let sent_at = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
-        Some(reset.duration_since(sent_at))
-    };
-    number(headers, RETRY_AFTER.as_str())
-        .map(SignedDuration::from_secs)
-        .or_else(until_reset)
-        .unwrap_or(DEFAULT_WAIT)
-        .clamp(SignedDuration::from_secs(1), WAIT_MAX)
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+/// GitHub's number of the call, as it writes them.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get("x-github-request-id")?.to_str().ok()?;
+    let sound = id.len() <= REQUEST_ID_BYTES_MAX
+        && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+    sound.then_some(id)
 }
 
 #[cfg(test)]
@@ -197,7 +206,11 @@ mod tests {
     #[test]
     fn every_status_means_one_thing_to_its_caller() {
         let kinds = [
-            (301, GitHubFailure::Unprocessable, false),
+            (301, GitHubFailure::Moved, false),
+            (302, GitHubFailure::Moved, false),
+            (304, GitHubFailure::Unavailable, true),
+            (307, GitHubFailure::Moved, false),
+            (308, GitHubFailure::Moved, false),
             (400, GitHubFailure::Unprocessable, false),
             (401, GitHubFailure::TokenInvalid, false),
             (403, GitHubFailure::PermissionDenied, false),
@@ -207,6 +220,7 @@ mod tests {
             (422, GitHubFailure::Unprocessable, false),
             (429, GitHubFailure::RateLimited, true),
             (500, GitHubFailure::Unavailable, true),
+            (502, GitHubFailure::Unavailable, true),
             (503, GitHubFailure::Unavailable, true),
         ];
         for (status, kind, retryable) in kinds {
@@ -216,27 +230,59 @@ mod tests {
     }
 
     #[test]
-    fn a_forbidden_call_is_told_apart_from_one_too_many() {
-        let wait = |headers: &[_], text| {
-            let error = refused(403, headers, text);
-            assert_eq!(error.kind, GitHubFailure::RateLimited);
-            error.retry_after.map(|wait| wait.as_secs())
+    fn a_limit_and_a_fault_pass_on_how_long_to_wait_and_a_missing_permission_does_not() {
+        let waits = |status, headers: &[_]| {
+            let error = refused(status, headers, "");
+            (error.kind, error.retry_after.map(|wait| wait.as_secs()))
         };
+        let pause = ("retry-after", "17");
 
-        assert_eq!(wait(&[("retry-after", "17")], ""), Some(17));
-        assert_eq!(wait(&[("retry-after", "0")], ""), Some(1));
-        assert_eq!(wait(&[("retry-after", "86400")], ""), Some(3_600));
-        assert_eq!(wait(&[("x-ratelimit-remaining", "0")], ""), Some(60));
-        let reset = [
-            ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-reset", "1772442090"),
-            ("date", "Mon, 02 Mar 2026 09:00:00 GMT"),
-        ];
-        assert_eq!(wait(&reset, ""), Some(90));
-        assert_eq!(wait(&[], "You have exceeded a secondary rate limit."), Some(60));
+        assert_eq!(waits(403, &[pause]), (GitHubFailure::RateLimited, Some(17)));
+        assert_eq!(waits(429, &[]), (GitHubFailure::RateLimited, Some(60)));
+        assert_eq!(waits(503, &[pause]), (GitHubFailure::Unavailable, Some(17)));
+        assert_eq!(waits(503, &[]), (GitHubFailure::Unavailable, None));
+        let left = ("x-ratelimit-remaining", "41");
+        assert_eq!(waits(403, &[left]), (GitHubFailure::PermissionDenied, None));
+    }
 
-        let denied = refused(403, &[("x-ratelimit-remaining", "41")], "Resource not accessible");
-        assert_eq!((denied.kind, denied.retry_after), (GitHubFailure::PermissionDenied, None));
+    #[test]
+    fn our_caller_is_told_one_of_the_contracts_five_codes_and_what_to_wait_for() {
+        let told = |status, headers: &[_]| {
+            let told = Error::from(refused(status, headers, "")).refusal();
+            (told.status, told.code, told.retryable, told.retry_after)
+        };
+        let pause = ("retry-after", "17");
+
+        for (status, expected) in [
+            (401, (502, "GITHUB_TOKEN_INVALID", false, None)),
+            (403, (502, "GITHUB_PERMISSION_DENIED", false, None)),
+            (404, (502, "GITHUB_NOT_FOUND", false, None)),
+            (301, (502, "GITHUB_NOT_FOUND", false, None)),
+            (422, (502, "GITHUB_UNAVAILABLE", false, None)),
+            (429, (502, "GITHUB_RATE_LIMITED", true, Some(60))),
+            (500, (502, "GITHUB_UNAVAILABLE", true, None)),
+        ] {
+            assert_eq!(told(status, &[]), expected, "{status}");
+        }
+        assert_eq!(told(403, &[pause]), (502, "GITHUB_RATE_LIMITED", true, Some(17)));
+        assert_eq!(told(503, &[pause]), (502, "GITHUB_UNAVAILABLE", true, Some(17)));
+    }
+
+    #[test]
+    fn only_what_looks_like_githubs_number_of_a_call_is_repeated() {
+        let id = |text: &'static str| {
+            let headers = HeaderMap::from_iter([(
+                "x-github-request-id".parse().unwrap(),
+                HeaderValue::from_static(text),
+            )]);
+            request_id(&headers).map(str::to_owned)
+        };
+        let genuine = "EA7D:1C0C5:109B75:FB5743:592C";
+
+        assert_eq!(id(genuine).as_deref(), Some(genuine));
+        for odd in ["ghp_secret", "a b", "F".repeat(65).leak()] {
+            assert_eq!(id(odd), None, "{odd}");
+        }
     }
 
     #[test]

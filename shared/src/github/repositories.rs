@@ -119,7 +119,9 @@ impl From<WireRepository> for Repository {
 
 impl GitHub {
     /// Makes the private repository `owner/name` from the default branch of `template`. GitHub copies
-    /// the content afterwards: [`GitHub::branch_head`] tells when it is there.
+    /// the content afterwards: [`GitHub::branch_head`] tells when it is there. As an App we do so
+    /// through the installation of the new repository's owner, which sees a template of somebody
+    /// else's only if it is public.
     ///
     /// A name that is taken is [`GitHubFailure::Unprocessable`].
     pub async fn generate_repository(
@@ -132,8 +134,8 @@ impl GitHub {
         let path = ["repos", template.owner(), template.name(), "generate"];
         let body =
             Generate { owner, name, description, private: true, include_all_branches: false };
-        let call = self.call("generate a repository", Method::POST, &path)?.json(&body);
-        call.send().await?.read::<WireRepository>().map(Repository::from)
+        let call = self.call("generate a repository", Method::POST, &path)?.for_account(owner);
+        call.json(&body).send().await?.read::<WireRepository>().map(Repository::from)
     }
 
     /// The repository, if it is there and ours to see.

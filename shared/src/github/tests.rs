@@ -1,4 +1,6 @@
 mod actions;
+mod again;
+mod app;
 mod artifacts;
 mod failures;
 mod repositories;
@@ -14,9 +16,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use url::Url;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::clock::Clock;
 use crate::config::GitHubIdentity;
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::{ArtifactProblem, Conclusion, RunPhase};
@@ -31,6 +35,8 @@ use crate::secret::Secret;
 struct Script {
     base: String,
     answers: Arc<Mutex<HashMap<String, Answer>>>,
+    /// What is answered once, before the usual answer.
+    first: Arc<Mutex<HashMap<String, Answer>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
@@ -52,8 +58,9 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     let headers = request.headers().clone();
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
     script.asked.lock().unwrap().push(Asked { line: line.clone(), headers, body });
-    let answers = script.answers.lock().unwrap();
-    let Some(answer) = answers.get(&line).cloned() else {
+    let first = script.first.lock().unwrap().remove(&line);
+    let usual = || script.answers.lock().unwrap().get(&line).cloned();
+    let Some(answer) = first.or_else(usual) else {
         return (StatusCode::NOT_IMPLEMENTED, line).into_response();
     };
     let mut response = (StatusCode::from_u16(answer.status).unwrap(), answer.body).into_response();
@@ -71,8 +78,7 @@ impl Script {
         let routes = Router::new().fallback(answer).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
-        let settings = Settings { base: base.parse().unwrap(), identity };
-        (script, GitHub::new(http_client::build().unwrap(), settings))
+        (script, client(base.parse().unwrap(), identity, Clock::System))
     }
 
     /// A GitHub that answers one call, with JSON.
@@ -97,6 +103,18 @@ impl Script {
         self.answers.lock().unwrap().insert(line.to_owned(), answer);
     }
 
+    /// What is answered to the next such call only.
+    fn first(&self, line: &str, status: u16, headers: &[(&'static str, &str)]) {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let answer = Answer { status, headers, body: b"{}".to_vec() };
+        self.first.lock().unwrap().insert(line.to_owned(), answer);
+    }
+
+    /// What was asked since the last time.
+    fn take_lines(&self) -> Vec<String> {
+        std::mem::take(&mut *self.asked.lock().unwrap()).into_iter().map(|it| it.line).collect()
+    }
+
     fn lines(&self) -> Vec<String> {
         self.asked.lock().unwrap().iter().map(|asked| asked.line.clone()).collect()
     }
@@ -109,6 +127,11 @@ impl Script {
         let value = self.asked.lock().unwrap()[index].headers.get(name).cloned()?;
         Some(value.to_str().unwrap().to_owned())
     }
+}
+
+fn client(base: Url, identity: GitHubIdentity, clock: Clock) -> GitHub {
+    let settings = Settings { base, identity, home: "acme".to_owned() };
+    GitHub::new(http_client::build().unwrap(), settings, clock)
 }
 
 fn ours() -> RepositoryName {

@@ -40,6 +40,7 @@ impl RequestLine {
             table_calls = spent.map(|spent| spent.table_calls),
             table_time_ms = spent.map(|spent| milliseconds(spent.table_time)),
             github_calls = spent.map(|spent| spent.github_calls),
+            github_remaining = spent.and_then(|spent| spent.github_remaining),
             "request"
         );
     }

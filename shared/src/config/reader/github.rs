@@ -1,5 +1,6 @@
 //! GitHub: where it is, who we are there, and how much we ask of it.
 
+use crate::config::app_key::AppKey;
 use crate::config::reader::{Reader, listed};
 use crate::config::settings::{self, Setting};
 use crate::config::{Cleanup, CreateLimits, GitHubConfig, GitHubIdentity};
@@ -72,7 +73,10 @@ impl Reader<'_> {
             self.mistake(settings::GITHUB_APP_KEY, "must be set with TENON_GITHUB_APP_ID");
         }
         // An environment file has no lines in a value.
-        let private_key = Secret::new(key?.replace("\\n", "\n"));
+        let Ok(private_key) = AppKey::parse(&key?.replace("\\n", "\n")) else {
+            self.mistake(settings::GITHUB_APP_KEY, "must be an RSA key in PEM");
+            return None;
+        };
         Some(GitHubIdentity::App { id, private_key, installation: installation.flatten() })
     }
 

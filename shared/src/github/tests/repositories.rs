@@ -37,7 +37,7 @@ async fn a_repository_that_is_not_there_is_none_and_a_moved_one_an_error() {
     assert_eq!(github.repository(&ours()).await.unwrap(), None);
 
     script.on_with("GET /repos/acme/ws", 301, vec![("location", "/repositories/1".to_owned())], "");
-    assert_eq!(failure(github.repository(&ours()).await), GitHubFailure::Unprocessable);
+    assert_eq!(failure(github.repository(&ours()).await), GitHubFailure::Moved);
     assert_eq!(script.lines().len(), 2);
 }
 
