@@ -3,12 +3,15 @@
 //! Nothing comes after the write; what must follow is a job in the same transaction.
 
 pub mod add_company;
+pub mod await_workspace;
+pub(crate) mod change_workspace;
 pub mod claim_session;
 pub mod create_simulation;
 pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
 pub mod invite_candidate;
+pub(crate) mod look_at_invitation;
 pub mod map_domain;
 pub mod mark_bounced;
 pub mod name_github_account;
@@ -21,3 +24,4 @@ pub mod seed;
 pub mod send_invite;
 pub mod start_run;
 pub mod submit_task;
+pub(crate) mod take_step;

@@ -54,6 +54,7 @@ impl Story {
                 running: SignedDuration::from_secs(4),
             },
             github_latency: Duration::ZERO,
+            github_limits: false,
             functions: None,
             overrides: overrides.collect(),
             environment,

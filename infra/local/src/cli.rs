@@ -96,6 +96,9 @@ struct Behaviour {
     /// How long every call to the local GitHub takes, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     github_latency_ms: u32,
+    /// Have the local GitHub refuse calls above the real one's limits, and Tenon keep its own pace.
+    #[arg(long)]
+    github_limits: bool,
 }
 
 #[derive(Debug, Args)]
@@ -326,6 +329,7 @@ fn options(
         index_lag: milliseconds(behaviour.index_lag_ms),
         timing,
         github_latency: milliseconds(behaviour.github_latency_ms),
+        github_limits: behaviour.github_limits,
         functions,
         overrides,
         environment: "local",

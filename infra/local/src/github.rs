@@ -14,6 +14,7 @@ use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::limits::{Excess, Limits};
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
@@ -28,6 +29,7 @@ mod archive;
 mod comparison;
 mod diff;
 mod gate;
+pub mod limits;
 mod objects;
 mod pages;
 pub mod refusal;
@@ -64,6 +66,7 @@ struct Inner {
     timing: Mutex<RunTiming>,
     latency: Duration,
     calls: Mutex<BTreeMap<&'static str, u64>>,
+    limits: Mutex<Option<Limits>>,
 }
 
 impl GitHub {
@@ -82,6 +85,7 @@ impl GitHub {
             timing: Mutex::new(settings.timing),
             latency: settings.latency,
             calls: Mutex::default(),
+            limits: Mutex::default(),
         })))
     }
 
@@ -105,6 +109,7 @@ impl GitHub {
     fn repository_routes(&self) -> Router<Self> {
         let collaborator = self
             .call("PUT collaborator", put(accounts::invite))
+            .merge(self.call("GET collaborator", get(accounts::is_collaborator)))
             .merge(self.call("DELETE collaborator", delete(accounts::remove)));
         let contents = self
             .call("GET contents", get(contents::read))
@@ -221,9 +226,25 @@ impl GitHub {
         let mut world = self.world();
         let mut repository = named(&world, repository)?.clone();
         let login = login.to_ascii_lowercase();
-        let invitation = repository.invitations.remove(&login).ok_or(Refusal::NotFound)?;
+        let invitation = repository.invitations.remove(&login);
+        let invitation = invitation.filter(|it| !it.is_expired(self.now()));
+        let invitation = invitation.ok_or(Refusal::NotFound)?;
         repository.collaborators.insert(login, invitation.permission);
         Ok(world.save_repository(repository)?)
+    }
+
+    /// From now on calls are refused that are above the limits of the real GitHub.
+    pub fn enforce_limits(&self) {
+        lock(&self.0.limits).get_or_insert_default();
+    }
+
+    /// The calls that were refused because there were too many, oldest first.
+    pub fn limited(&self) -> Vec<Excess> {
+        lock(&self.0.limits).as_ref().map(Limits::excesses).unwrap_or_default()
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Option<Limits>> {
+        lock(&self.0.limits)
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {

@@ -73,6 +73,8 @@ pub struct Options {
     pub timing: RunTiming,
     /// How long every call to GitHub takes.
     pub github_latency: Duration,
+    /// Whether the local GitHub enforces the real one's limits, and Tenon keeps its own pace.
+    pub github_limits: bool,
     /// Where the functions run, when not in this process: the base of `cargo lambda watch`.
     pub functions: Option<String>,
     /// Settings that replace what the stack would provide.
@@ -172,6 +174,9 @@ impl Stack {
             latency: options.github_latency,
         };
         let github = GitHub::open(documents.clone(), clock.clone(), github)?;
+        if options.github_limits {
+            github.enforce_limits();
+        }
         let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
         let mailbox = mailbox.telling(queue.clone());
 
@@ -242,6 +247,10 @@ fn settings(
     documents: &Documents,
 ) -> Result<BTreeMap<String, String>, DocumentsError> {
     let mut settings = places.settings(options.environment, &invite_keys(documents)?);
+    if options.github_limits || options.overrides.contains_key("TENON_GITHUB_API_BASE") {
+        // The real GitHub has limits, and so has this one now.
+        settings.retain(|name, _unlimited| !name.starts_with("TENON_GITHUB_CREATES_"));
+    }
     settings.extend(options.overrides.clone());
     let mailbox_speaks = settings.get("TENON_EMAIL_PROVIDER").is_none_or(|name| name == "ses");
     if !mailbox_speaks && !options.overrides.contains_key("TENON_MAIL_ENDPOINT") {

@@ -20,6 +20,7 @@
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
+//! | when creating calls to GitHub are made | `CREATES` / `CREATES` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
@@ -42,6 +43,7 @@
 //! | all mail domains of companies, newest first | query GSI1 `DOMAINS` |
 //! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | a moment for a creating call | get bucket; bucket and whoever takes it in one transaction |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
 //! A list is read newest first, from below a number on when it is paged.
@@ -256,6 +258,11 @@ pub fn idempotency(scope: &str) -> Key {
 /// An address that takes no mail.
 pub fn suppression(email: &EmailAddress) -> Key {
     Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
+}
+
+/// When creating calls to GitHub are made.
+pub fn creates() -> Key {
+    Key::new("CREATES".to_owned(), "CREATES")
 }
 
 /// A job.
