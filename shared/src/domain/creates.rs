@@ -145,9 +145,9 @@ impl Bucket {
         open && held <= now && now.duration_since(held) <= LATENESS
     }
 
-    /// How many calls come before the one at `held`.
+    /// How many calls are to be made before the one at `held`.
     pub fn ahead_of(&self, held: Timestamp, now: Timestamp) -> u32 {
-        let between = now.as_millisecond()..held.as_millisecond();
+        let between = now.as_millisecond().saturating_add(1)..held.as_millisecond();
         let ahead = self.moments.0.iter().filter(|moment| between.contains(moment)).count();
         u32::try_from(ahead).unwrap_or(u32::MAX)
     }
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(moments[59..62], [59, 62, 63]);
         assert_eq!(moments[449..452], [463, 3_602, 3_603]);
         assert_eq!((most(&bucket, 60_000), most(&bucket, 3_600_000)), (60, 450));
-        assert_eq!(bucket.ahead_of(after(63), nine()), 61);
+        assert_eq!(bucket.ahead_of(after(63), nine()), 60);
     }
 
     #[test]
