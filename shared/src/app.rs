@@ -16,6 +16,7 @@ use crate::auth::principal::{Gate, Unsaid};
 use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, Config, Environment};
+use crate::creates::Creates;
 use crate::domain::template;
 use crate::email::Mailer;
 use crate::error::Error;
@@ -53,6 +54,8 @@ pub struct App {
     pub gate: Gate,
     /// Who may do what how often.
     pub limits: Limits,
+    /// When calls that create something on GitHub are made.
+    pub creates: Creates,
 }
 
 impl App {
@@ -96,8 +99,9 @@ impl App {
         let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
         let mailer = Mailer::new(&config.mail, &aws, http)?;
         let limits = Limits::new(&config.limits, &store, &clock);
+        let creates = Creates::new(config.github.creates, &store, &clock, &mint);
         let config = Arc::new(config);
-        Ok(Self { config, clock, mint, store, queue, github, mailer, gate, limits })
+        Ok(Self { config, clock, mint, store, queue, github, mailer, gate, limits, creates })
     }
 
     /// The same things for a job: nobody waits, so GitHub may take longer.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod candidate_session;
 pub mod company;
+pub mod creates;
 pub mod diff;
 pub mod email_address;
 pub mod id;

@@ -15,6 +15,7 @@ use crate::domain::candidate_session::{ClaimRefused, DayRefused};
 use crate::domain::company::TooManyDomains;
 use crate::domain::id::CompanyId;
 use crate::domain::live_check::CheckRefused;
+use crate::domain::workspace::summary::Preparation;
 use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
@@ -131,6 +132,9 @@ pub enum Error {
     /// The workspace is being made.
     #[error("the workspace is being made")]
     WorkspaceNotReady,
+    /// The workspace is being made, and it is known how far that is.
+    #[error("the workspace is being made, as its candidate is told")]
+    WorkspaceBeingMade(Box<Preparation>),
     /// More requests than a limit allows; seconds until the next one may pass.
     #[error("a limit is used up")]
     RateLimited(u32),

@@ -3,6 +3,8 @@
 //! Nothing comes after the write; what must follow is a job in the same transaction.
 
 pub mod add_company;
+pub mod await_workspace;
+pub(crate) mod change_workspace;
 pub mod check_template;
 pub mod check_templates;
 pub mod claim_session;
@@ -12,6 +14,7 @@ pub mod follow_run;
 pub mod give_up;
 pub mod inspect_template;
 pub mod invite_candidate;
+pub(crate) mod look_at_invitation;
 pub mod map_domain;
 pub mod mark_bounced;
 pub mod name_github_account;
@@ -24,5 +27,6 @@ pub mod seed;
 pub mod send_invite;
 pub mod start_run;
 pub mod submit_task;
+pub(crate) mod take_step;
 pub mod try_template;
 pub mod try_templates;

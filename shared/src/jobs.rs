@@ -61,7 +61,7 @@ async fn carry_out(
     let left = deadline.duration_since(app.clock.now());
     let left = Duration::try_from(left).unwrap_or_default();
     let patient = app.patient();
-    let attempt = Box::pin(attempt(&patient, &claimed.value.job));
+    let attempt = Box::pin(attempt(&patient, &claimed.value));
     let outcome = timeout(left, attempt)
         .await
         .unwrap_or_else(|_elapsed| Outcome::Failed("it did not end in its time".to_owned(), None));
@@ -87,9 +87,9 @@ async fn conclude(app: &App, read: &Stored<JobRecord>, after: &JobRecord) -> Res
 }
 
 /// Turns an error of ours into a failed attempt: it may heal.
-async fn attempt(app: &App, job: &Job) -> Outcome {
+async fn attempt(app: &App, JobRecord { id, job, .. }: &JobRecord) -> Outcome {
     for _ in 0..TURNS_MAX {
-        match turn(app, job).await {
+        match turn(app, *id, job).await {
             Ok(Outcome::Again(pause)) if pause.is_zero() => {}
             Ok(outcome) => return outcome,
             Err(error) => return Outcome::Failed(error.chain(), None),
@@ -98,9 +98,9 @@ async fn attempt(app: &App, job: &Job) -> Outcome {
     Outcome::Again(SignedDuration::from_secs(1))
 }
 
-async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
+async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
     match job {
-        Job::PrepareWorkspace { session, day } => prepare_workspace(app, *session, *day).await,
+        Job::PrepareWorkspace { session, day } => prepare_workspace(app, id, *session, *day).await,
         Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
         Job::FollowRun { run } => follow_run(app, *run).await,
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,

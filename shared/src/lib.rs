@@ -20,6 +20,7 @@
 //! | --- | --- |
 //! | an invite | session, plan, guard, two workspaces, three jobs: one write; `prepare_workspace` twice, `send_invite` once |
 //! | a request with a key | the key is claimed, and the request's own write says in its record what came of it; sent again, it is rendered from the ids kept there |
+//! | a repository | its moment is reserved in one bucket of all processes, with the workspace; made or adopted, its first commit found, its candidate let in: a step at a time |
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
 //! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
@@ -28,7 +29,7 @@
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth, limits ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth, creates, limits ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -48,6 +49,7 @@ pub mod queue;
 pub mod store;
 
 pub mod auth;
+pub mod creates;
 pub mod limits;
 
 pub mod app;

@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod companies;
+pub mod creates;
 pub mod idempotency;
 pub mod item;
 pub mod jobs;

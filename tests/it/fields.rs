@@ -9,7 +9,7 @@ const ADA: &str = "ada@example.com";
 const BEN: &str = "ben@example.com";
 
 /// What no candidate may read, under any name that it has or may once have.
-const RECRUITERS_ONLY: [&str; 16] = [
+const RECRUITERS_ONLY: [&str; 17] = [
     "rubric",
     "score",
     "scenario",
@@ -26,6 +26,7 @@ const RECRUITERS_ONLY: [&str; 16] = [
     "recruiterId",
     "companyId",
     "candidateCount",
+    "workspaces",
 ];
 
 /// The path of every field in `value`. What the candidate's own tests wrote is theirs.
@@ -172,8 +173,15 @@ const SUBMITTED: [&str; 9] = [
     "taskId",
 ];
 
-const WORKSPACE: [&str; 6] =
-    ["access", "codespaceUrl", "defaultBranch", "repoFullName", "repoUrl", "workspaceId"];
+const WORKSPACE: [&str; 7] = [
+    "access",
+    "codespaceUrl",
+    "defaultBranch",
+    "invitationUrl",
+    "repoFullName",
+    "repoUrl",
+    "workspaceId",
+];
 
 const STATUS: [&str; 13] = [
     "lastTestSummary",

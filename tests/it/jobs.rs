@@ -203,12 +203,15 @@ async fn what_keeps_failing_is_given_up_in_sight_and_tried_again_when_asked_for(
     assert_eq!(states(&story).await, ["waiting"; 3]);
     assert_eq!(story.row(&invited).await["inviteEmailStatus"], "failed");
 
-    for _ in 0..60 {
-        story.clock.advance(SignedDuration::from_mins(1));
+    for minutes in [[1; 60], [15; 60], [15; 60]].concat() {
+        story.clock.advance(SignedDuration::from_mins(minutes));
         story.settle().await;
     }
     assert_eq!(states(&story).await, ["dead"; 3]);
     let row = story.row(&invited).await;
+    let workspace = &row["workspaces"][0];
+    let why = (&workspace["state"], &workspace["reason"]);
+    assert_eq!(why, (&json!("failed"), &json!("credentials_refused")));
     assert_eq!(row["inviteEmailStatus"], "failed");
     assert_eq!(row["inviteEmailError"], "The mail could not be sent.");
 

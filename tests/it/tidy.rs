@@ -15,7 +15,8 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
-    let app = with(&["auth", "email", "github", "limits", "queue", "telemetry"], &auth);
+    let creates = limits.clone();
+    let app = with(&["auth", "creates", "email", "github", "limits", "queue", "telemetry"], &auth);
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -32,6 +33,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("github", with(&["http_client"], &ports)),
         ("email", with(&["http_client"], &ports)),
         ("auth", auth),
+        ("creates", creates),
         ("limits", limits),
         ("app", app),
         ("jobs", with(&["flows"], &flows)),

@@ -41,6 +41,7 @@ async fn a_workspace_is_shown_alike_by_init_and_status() {
         "defaultBranch": "main",
         "workspaceId": id,
         "access": "username_needed",
+        "invitationUrl": null,
     });
     assert_eq!(made, expected);
     for field in
@@ -61,11 +62,20 @@ async fn a_workspace_that_is_still_being_made_says_when_to_come_back() {
     expected["retryable"] = json!(true);
 
     for refused in [
-        ada.post(&init(task), json!({})).await,
-        ada.get(&status(task)).await,
         ada.post(&format!("/api/tasks/{task}/run"), json!({})).await,
         ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await,
     ] {
+        assert_eq!(refused.problem(), expected);
+        assert_eq!(refused.header("retry-after"), Some("2"));
+    }
+    expected["details"] = json!({
+        "state": "queued",
+        "reason": null,
+        "position": null,
+        "estimatedSeconds": null,
+        "retryAfterSeconds": 2,
+    });
+    for refused in [ada.post(&init(task), json!({})).await, ada.get(&status(task)).await] {
         assert_eq!(refused.problem(), expected);
         assert_eq!(refused.header("retry-after"), Some("2"));
     }

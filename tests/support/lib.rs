@@ -9,6 +9,7 @@
 
 pub mod caller;
 pub mod cost;
+pub mod detour;
 pub mod document;
 pub mod doomed;
 pub mod keys;

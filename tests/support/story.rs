@@ -68,6 +68,7 @@ impl Story {
             },
             github_latency: Duration::ZERO,
             github_as,
+            github_limits: false,
             functions: None,
             overrides: overrides.collect(),
             environment,

@@ -5,6 +5,8 @@
     reason = "the contract names the fields"
 )]
 
+mod workspace;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::app::App;
@@ -17,6 +19,8 @@ use shared::domain::task::{DAYS, Day, Task, TaskKind};
 use shared::domain::template::TemplateKey;
 use shared::flows::invite_candidate::{self, link};
 use utoipa::ToSchema;
+
+use crate::view::workspace::Workspace;
 
 /// A simulation in the list.
 #[derive(Serialize, ToSchema)]
@@ -204,6 +208,8 @@ pub(crate) struct Candidate {
     invite_email_sent_at: Option<Timestamp>,
     /// Why the newest mail failed, in words.
     invite_email_error: Option<String>,
+    /// The repositories of the code days, by day.
+    workspaces: Vec<Workspace>,
 }
 
 /// How far a candidate is; `expired` when the invite can no longer be claimed.
@@ -254,6 +260,7 @@ impl Candidate {
             invite_email_status: session.mail.status.into(),
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),
+            workspaces: Workspace::all_of(session),
         }
     }
 }

@@ -9,6 +9,7 @@ use shared::app::App;
 use shared::domain::id::{RunId, TaskId};
 use shared::domain::limit::{INIT, POLL, RUN, SUBMIT};
 use shared::error::{Error, Noun};
+use shared::flows::await_workspace::await_workspace;
 use shared::flows::name_github_account::name_github_account;
 use shared::flows::once::Once;
 use shared::flows::open_desk::{code_task_of, open_desk, task_of};
@@ -39,7 +40,7 @@ pub fn router() -> OpenApiRouter<App> {
     responses(
         (status = 200, description = "The workspace.", body = view::Made),
         (status = 400, description = "A rule of the days forbids it.", body = Problem),
-        (status = 409, description = "The workspace is being made.", body = Problem),
+        (status = 409, description = "The workspace is being made; `details` says how far it is.", body = Problem),
     )
 )]
 async fn init(
@@ -56,6 +57,7 @@ async fn init(
     let desk = name_github_account(&app, &candidate, desk, username.as_ref()).await?;
     let workspace = desk.get().workspace(day);
     let workspace = workspace.ok_or(Error::WorkspaceMissing { on_status: false })?;
+    await_workspace(&app, workspace).await?;
     Ok(Json(view::Made::new(&desk.get().session.value, &workspace.value)?))
 }
 
@@ -66,7 +68,7 @@ async fn init(
     params(("taskId" = TaskId, Path, description = "The day's task."), SessionHeader),
     responses(
         (status = 200, description = "The workspace.", body = view::Status),
-        (status = 409, description = "The workspace is being made.", body = Problem),
+        (status = 409, description = "The workspace is being made; `details` says how far it is.", body = Problem),
     )
 )]
 async fn status(
@@ -77,7 +79,9 @@ async fn status(
     let desk = open_desk(&app, &candidate, input.session).await?;
     let task = task_of(desk.get(), input.task)?;
     let workspace = desk.get().workspace(task.day);
-    let workspace = &workspace.ok_or(Error::WorkspaceMissing { on_status: true })?.value;
+    let workspace = workspace.ok_or(Error::WorkspaceMissing { on_status: true })?;
+    await_workspace(&app, workspace).await?;
+    let workspace = &workspace.value;
     let last = match &workspace.last_run {
         Some(last) => app.store.run_with_output(last.id).await?,
         None => None,

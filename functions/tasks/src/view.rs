@@ -12,6 +12,7 @@ use shared::domain::run::{self, ReportState, RunState};
 use shared::domain::submission::Submission;
 use shared::domain::task::DAYS;
 use shared::domain::workspace::Workspace;
+use shared::domain::workspace::access::Access;
 use shared::error::Error;
 use shared::store::runs::RunOutput;
 use utoipa::ToSchema;
@@ -30,38 +31,24 @@ pub(crate) struct Made {
     #[schema(format = "uuid")]
     workspace_id: String,
     access: Access,
-}
-
-/// `username_needed` until the candidate's GitHub account is known; then `invited` or, while the
-/// invitation is on its way, `pending`.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = WorkspaceAccess)]
-enum Access {
-    UsernameNeeded,
-    Invited,
-    Pending,
+    /// Where the candidate accepts the invitation to the repository, while that has to be done.
+    #[schema(format = "uri")]
+    invitation_url: Option<String>,
 }
 
 impl Made {
     pub(crate) fn new(session: &CandidateSession, workspace: &Workspace) -> Result<Self, Error> {
         let (repository, _base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
+        let access = workspace.access(session.github_username.as_ref());
         Ok(Self {
             repo_full_name: workspace.name.to_string(),
             repo_url: workspace.name.url(),
             codespace_url: workspace.name.codespace_url(),
             default_branch: repository.default_branch.as_str().to_owned(),
             workspace_id: workspace.id.to_string(),
-            access: access(session, workspace),
+            access,
+            invitation_url: (access == Access::Invited).then(|| workspace.name.invitations_url()),
         })
-    }
-}
-
-fn access(session: &CandidateSession, workspace: &Workspace) -> Access {
-    match (&session.github_username, &workspace.collaborator) {
-        (None, _) => Access::UsernameNeeded,
-        (Some(wanted), Some(given)) if *wanted == given.username => Access::Invited,
-        (Some(_), _) => Access::Pending,
     }
 }
 

@@ -18,9 +18,9 @@ use local::environment::{self, EnvironmentError};
 use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
+use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
 use local::stack::{Data, Listeners, Options, Stack};
 use local::template_check::{self, Asked};
-use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;
@@ -115,6 +115,9 @@ struct Behaviour {
     /// Call the local GitHub with a token, and not as a GitHub App.
     #[arg(long)]
     github_token: bool,
+    /// Have the local GitHub refuse calls above the real one's limits, and Tenon keep its own pace.
+    #[arg(long)]
+    github_limits: bool,
 }
 
 #[derive(Debug, Args)]
@@ -347,6 +350,7 @@ fn options(
         timing,
         github_latency: milliseconds(behaviour.github_latency_ms),
         github_as: if behaviour.github_token { GitHubAs::Token } else { GitHubAs::App },
+        github_limits: behaviour.github_limits,
         functions,
         overrides,
         environment: "local",

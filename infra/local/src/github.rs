@@ -14,9 +14,10 @@ use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::app::App;
 use crate::github::faults::{Faults, control};
 use crate::github::judge::Judge;
-use crate::github::app::App;
+use crate::github::limits::{Excess, Limits};
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
@@ -34,9 +35,10 @@ mod description;
 mod diff;
 pub mod faults;
 mod gate;
-mod judge;
 mod headers;
 pub mod installations;
+mod judge;
+pub mod limits;
 mod objects;
 mod pages;
 mod permissions;
@@ -80,6 +82,7 @@ struct Inner {
     calls: Mutex<BTreeMap<&'static str, u64>>,
     faults: Faults,
     judge: Judge,
+    limits: Mutex<Option<Limits>>,
 }
 
 impl GitHub {
@@ -102,6 +105,7 @@ impl GitHub {
             calls: Mutex::default(),
             faults: Faults::default(),
             judge: Judge::default(),
+            limits: Mutex::default(),
         })))
     }
 
@@ -127,6 +131,7 @@ impl GitHub {
     fn repository_routes(&self) -> Router<Self> {
         let collaborator = self
             .call("PUT collaborator", put(accounts::invite))
+            .merge(self.call("GET collaborator", get(accounts::is_collaborator)))
             .merge(self.call("DELETE collaborator", delete(accounts::remove)));
         let contents = self
             .call("GET contents", get(contents::read))
@@ -243,9 +248,25 @@ impl GitHub {
         let mut world = self.world();
         let mut repository = named(&world, repository)?.clone();
         let login = login.to_ascii_lowercase();
-        let invitation = repository.invitations.remove(&login).ok_or(Refusal::NotFound)?;
+        let invitation = repository.invitations.remove(&login);
+        let invitation = invitation.filter(|it| !it.is_expired(self.now()));
+        let invitation = invitation.ok_or(Refusal::NotFound)?;
         repository.collaborators.insert(login, invitation.permission);
         Ok(world.save_repository(repository)?)
+    }
+
+    /// From now on calls are refused that are above the limits of the real GitHub.
+    pub fn enforce_limits(&self) {
+        lock(&self.0.limits).get_or_insert_default();
+    }
+
+    /// The calls that were refused because there were too many, oldest first.
+    pub fn limited(&self) -> Vec<Excess> {
+        lock(&self.0.limits).as_ref().map(Limits::excesses).unwrap_or_default()
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Option<Limits>> {
+        lock(&self.0.limits)
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {

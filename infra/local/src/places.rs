@@ -51,6 +51,10 @@ impl Places {
             // Where the web client runs in development.
             ("TENON_CANDIDATE_PORTAL_BASE_URL", "http://localhost:3000"),
             ("TENON_INVITE_TOKEN_KEYS", invite_keys),
+            // The local GitHub takes whatever comes, unless it is told otherwise.
+            ("TENON_GITHUB_CREATES_PER_SECOND", "0"),
+            ("TENON_GITHUB_CREATES_PER_MINUTE", "0"),
+            ("TENON_GITHUB_CREATES_PER_HOUR", "0"),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -86,6 +86,8 @@ pub struct Options {
     pub github_latency: Duration,
     /// Who Tenon is on GitHub, unless the overrides say so.
     pub github_as: GitHubAs,
+    /// Whether the local GitHub enforces the real one's limits, and Tenon keeps its own pace.
+    pub github_limits: bool,
     /// Where the functions run, when not in this process: the base of `cargo lambda watch`.
     pub functions: Option<String>,
     /// Settings that replace what the stack would provide.
@@ -188,6 +190,9 @@ impl Stack {
             latency: options.github_latency,
         };
         let github = GitHub::open(documents.clone(), clock.clone(), github)?;
+        if options.github_limits {
+            github.enforce_limits();
+        }
         let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
         let mailbox = mailbox.telling(queue.clone());
 
@@ -268,6 +273,10 @@ fn settings(
         // An environment file has no lines in a value.
         let pem = pem.trim_end().replace('\n', "\\n");
         settings.insert("TENON_GITHUB_APP_PRIVATE_KEY".to_owned(), pem);
+    }
+    if options.github_limits || options.overrides.contains_key("TENON_GITHUB_API_BASE") {
+        // The real GitHub has limits, and so has this one now.
+        settings.retain(|name, _unlimited| !name.starts_with("TENON_GITHUB_CREATES_"));
     }
     settings.extend(options.overrides.clone());
     let mailbox_speaks = settings.get("TENON_EMAIL_PROVIDER").is_none_or(|name| name == "ses");

@@ -1,6 +1,7 @@
 //! The one table, embedded: dynoxide's DynamoDB over SQLite, in memory or in a file.
 
 pub mod front;
+mod order;
 pub mod replica;
 
 use std::io;
@@ -37,6 +38,8 @@ pub enum TableError {
     Open { path: PathBuf, source: DynoxideError },
     #[error("cannot make a table in memory")]
     Memory(#[source] DynoxideError),
+    #[error("cannot put the table's stream in order")]
+    Order(#[source] rusqlite::Error),
     #[error("cannot create the table `{name}`")]
     Create { name: String, source: DynoxideError },
     #[error("cannot delete expired items of the table `{name}`")]
@@ -61,13 +64,17 @@ pub struct Table {
 impl Table {
     /// A table that lives as long as the value. `name` has 3 to 255 letters, digits, `_`, `-`, `.`.
     pub fn memory(name: &str) -> Result<Self, TableError> {
-        Self::on(Database::memory().map_err(TableError::Memory)?, name)
+        let path = order::memory_name();
+        let database = Database::new(&path).map_err(TableError::Memory)?;
+        order::index_stream(&path).map_err(TableError::Order)?;
+        Self::on(database, name)
     }
 
     /// The table kept in the SQLite file at `path`; file and table are made when they are missing.
     pub fn open(path: &Path, name: &str) -> Result<Self, TableError> {
         let database = Database::new(&path.to_string_lossy())
             .map_err(|source| TableError::Open { path: path.to_path_buf(), source })?;
+        order::index_stream(&path.to_string_lossy()).map_err(TableError::Order)?;
         Self::on(database, name)
     }
 

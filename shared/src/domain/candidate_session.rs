@@ -13,6 +13,8 @@ use crate::domain::repository::GitHubUsername;
 use crate::domain::simulation::Simulation;
 use crate::domain::task::{DAYS, Day, Task, task_id};
 use crate::domain::text::Line;
+use crate::domain::workspace::Workspace;
+use crate::domain::workspace::summary::WorkspaceSummary;
 
 /// How long an invite may be claimed.
 pub const INVITE_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -62,6 +64,9 @@ pub struct CandidateSession {
     pub progress: Progress,
     /// The GitHub account that gets access, once known.
     pub github_username: Option<GitHubUsername>,
+    /// Its workspaces in brief, by day; each changes with the workspace itself.
+    #[serde(default)]
+    pub workspaces: Vec<WorkspaceSummary>,
 }
 
 /// The invite that is valid now.
@@ -183,6 +188,7 @@ impl CandidateSession {
             mail: InviteMail::first(now),
             progress: Progress::NotStarted,
             github_username: None,
+            workspaces: Vec::new(),
         }
     }
 
@@ -193,6 +199,14 @@ impl CandidateSession {
             session: self.id,
             generation: self.invite.generation,
         }
+    }
+
+    /// The session once `workspace` is as it is.
+    pub fn with_workspace(mut self, workspace: &Workspace) -> Self {
+        self.workspaces.retain(|summary| summary.day != workspace.day);
+        self.workspaces.push(WorkspaceSummary::from(workspace));
+        self.workspaces.sort_by_key(|summary| summary.day);
+        self
     }
 
     /// Whether the invite can no longer be claimed.

@@ -96,6 +96,11 @@ impl RepositoryName {
         format!("https://github.com/{self}")
     }
 
+    /// The page on which somebody accepts the invitation to the repository.
+    pub fn invitations_url(&self) -> String {
+        format!("{}/invitations", self.url())
+    }
+
     /// The page of workflow run `id`.
     pub fn run_url(&self, id: u64) -> String {
         format!("https://github.com/{self}/actions/runs/{id}")

@@ -35,6 +35,12 @@ pub struct Run {
     pub pinned: Option<CommitSha>,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// Whether its tag is there, where it needs one: a submission's.
+    #[serde(default)]
+    pub tagged: bool,
+    /// When its next creating call may be made, while one is reserved.
+    #[serde(default)]
+    pub slot: Option<Timestamp>,
     /// How far it is.
     pub state: RunState,
 }
@@ -242,6 +248,8 @@ mod tests {
             git_ref: "main".to_owned(),
             pinned: None,
             requested_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+            tagged: false,
+            slot: None,
             state: RunState::Requested,
         }
     }

@@ -1,5 +1,10 @@
 //! A candidate's repository for one code day.
 
+pub mod access;
+pub mod plan;
+pub mod summary;
+pub mod trouble;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +13,8 @@ use crate::domain::id::{CandidateSessionId, RunId, TaskId};
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::Conclusion;
 use crate::domain::task::Day;
+use crate::domain::workspace::access::Invitation;
+use crate::domain::workspace::trouble::Trouble;
 
 /// A workspace. It exists before GitHub is asked for anything; each step is recorded as it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +38,20 @@ pub struct Workspace {
     pub base: Option<CommitSha>,
     /// Who was let in.
     pub collaborator: Option<Collaborator>,
-    /// Why the last attempt to make it did not succeed; gone once a step did.
-    pub trouble: Option<String>,
-    /// Whether nobody tries any more; a repeated invite or `init` has it tried again.
+    /// How their invitation fares, while it has to be accepted.
     #[serde(default)]
-    pub given_up: bool,
+    pub invitation: Option<Invitation>,
+    /// Who could not be let in: GitHub knows no such account.
+    #[serde(default)]
+    pub unknown_username: Option<GitHubUsername>,
+    /// When its next creating call may be made, while one is reserved.
+    #[serde(default)]
+    pub slot: Option<Timestamp>,
+    /// The job that comes back for what is waited for; another one need not.
+    #[serde(default)]
+    pub sleeper: Option<Uuid>,
+    /// Why the last step could not be taken; gone once one is.
+    pub trouble: Option<Trouble>,
     /// The newest finished test run.
     pub last_run: Option<LastRun>,
     /// When it was recorded.
@@ -88,39 +104,7 @@ pub struct LastRun {
     pub commit: CommitSha,
 }
 
-/// One thing that has yet to be done for a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Have GitHub make the repository, or adopt it if it is there and ours.
-    MakeRepository,
-    /// Learn which commit the candidate starts from.
-    ResolveBase(Repository),
-    /// Take access back from an account that is no longer the candidate's.
-    RemoveCollaborator(GitHubUsername),
-    /// Give the candidate's account access.
-    InviteCollaborator(GitHubUsername),
-}
-
 impl Workspace {
-    /// What has yet to be done, in order, for a candidate who is known to GitHub as `username`.
-    pub fn missing_steps(&self, username: Option<&GitHubUsername>) -> Vec<Step> {
-        let Some(repository) = &self.repository else { return vec![Step::MakeRepository] };
-        let mut steps = Vec::new();
-        if self.base.is_none() {
-            steps.push(Step::ResolveBase(repository.clone()));
-        }
-        if let Some(username) = username.filter(|name| !self.is_open_to(name)) {
-            let others = self.collaborator.as_ref().map(|given| given.username.clone());
-            steps.extend(others.map(Step::RemoveCollaborator));
-            steps.push(Step::InviteCollaborator(username.clone()));
-        }
-        steps
-    }
-
-    fn is_open_to(&self, username: &GitHubUsername) -> bool {
-        self.collaborator.as_ref().is_some_and(|given| given.username.is_same_account(username))
-    }
-
     /// The repository and its first commit, once the candidate can work.
     pub fn ready(&self) -> Option<(&Repository, &CommitSha)> {
         self.repository.as_ref().zip(self.base.as_ref())
@@ -157,56 +141,36 @@ pub struct Found<'a> {
     pub template: Option<&'a RepositoryName>,
 }
 
+/// A workspace that nothing was done for yet.
+#[cfg(test)]
+pub(crate) fn example() -> Workspace {
+    Workspace {
+        id: Uuid::nil(),
+        session: CandidateSessionId::new(12),
+        task: TaskId::new(41),
+        day: Day::new(2).unwrap(),
+        template: RepositoryName::parse("tenon-hire-dev/tenon-template-go-gin").unwrap(),
+        name: RepositoryName::parse("acme/tenon-ws-12-task41").unwrap(),
+        repository: None,
+        base: None,
+        collaborator: None,
+        invitation: None,
+        unknown_username: None,
+        slot: None,
+        sleeper: None,
+        trouble: None,
+        last_run: None,
+        created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn workspace() -> Workspace {
-        Workspace {
-            id: Uuid::nil(),
-            session: CandidateSessionId::new(12),
-            task: TaskId::new(41),
-            day: Day::new(2).unwrap(),
-            template: RepositoryName::parse("tenon-hire-dev/tenon-template-go-gin").unwrap(),
-            name: RepositoryName::parse("acme/tenon-ws-12-task41").unwrap(),
-            repository: None,
-            base: None,
-            collaborator: None,
-            trouble: None,
-            given_up: false,
-            last_run: None,
-            created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
-        }
-    }
-
-    fn repository() -> Repository {
-        Repository { id: 1, default_branch: BranchName::parse("main").unwrap() }
-    }
-
-    #[test]
-    fn steps_come_one_after_the_other_and_never_again() {
-        let ada = GitHubUsername::parse("ada").unwrap();
-        let mut workspace = workspace();
-        assert_eq!(workspace.missing_steps(Some(&ada)), [Step::MakeRepository]);
-
-        workspace.repository = Some(repository());
-        let invite = Step::InviteCollaborator(ada.clone());
-        let base = Step::ResolveBase(repository());
-        assert_eq!(workspace.missing_steps(Some(&ada)), [base.clone(), invite]);
-        assert_eq!(workspace.missing_steps(None), [base]);
-
-        workspace.base = Some(CommitSha::parse(&"a".repeat(40)).unwrap());
-        workspace.collaborator =
-            Some(Collaborator { username: ada.clone(), right: Right::Push, invitation: Some(7) });
-        assert_eq!(workspace.missing_steps(Some(&ada)), []);
-        let eve = GitHubUsername::parse("eve").unwrap();
-        let replaced = [Step::RemoveCollaborator(ada), Step::InviteCollaborator(eve.clone())];
-        assert_eq!(workspace.missing_steps(Some(&eve)), replaced);
-    }
-
     #[test]
     fn only_a_repository_with_our_marker_is_ours() {
-        let workspace = workspace();
+        let workspace = example();
         let marker = workspace.marker();
         let ours = Found { name: &workspace.name, description: Some(&marker), template: None };
         assert!(workspace.owns(&ours));

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::domain::id::CompanyId;
 use crate::domain::live_check::CheckRefused;
+use crate::domain::workspace::summary::{Preparation, Stage};
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem};
 
@@ -53,7 +54,13 @@ fn after(error: &Error) -> Option<Error> {
         Error::NotCodeTask => Error::WorkspaceMissing { on_status: false },
         Error::WorkspaceMissing { on_status: false } => Error::WorkspaceMissing { on_status: true },
         Error::WorkspaceMissing { on_status: true } => Error::WorkspaceNotReady,
-        Error::WorkspaceNotReady => Error::InvalidBranch,
+        Error::WorkspaceNotReady => Error::WorkspaceBeingMade(Box::new(Preparation {
+            stage: Stage::Queued,
+            reason: None,
+            position: Some(3),
+            estimated_seconds: Some(2),
+        })),
+        Error::WorkspaceBeingMade(_) => Error::InvalidBranch,
         Error::InvalidBranch => Error::InvalidGitHubUsername,
         Error::InvalidGitHubUsername => Error::GitHub(GitHubProblem::TokenInvalid),
         Error::GitHub(problem) => return Some(after_github(*problem)),
@@ -142,6 +149,7 @@ fn wait(error: &Error) -> String {
             Error::AuthProviderUnavailable(_)
             | Error::MailTooSoon(_)
             | Error::RateLimited(_)
+            | Error::WorkspaceBeingMade(_)
             | Error::GitHub(_),
             Some(_),
         ) => "what is left".to_owned(),
@@ -169,6 +177,10 @@ fn when(error: &Error) -> String {
             "`codespace/status` finds no workspace for the task"
         }
         Error::WorkspaceMissing { on_status: false } => "there is no workspace for the task",
+        Error::WorkspaceNotReady => "`run` and `submit` find the workspace still being made",
+        Error::WorkspaceBeingMade(_) => {
+            "`init` and `codespace/status` find it so: `details` says how far it is"
+        }
         Error::TimedOut => "the request took 20 seconds; what it stored by then is not known",
         Error::GitHub(problem) => match problem {
             GitHubProblem::TokenInvalid => "GitHub does not take our token",
@@ -202,7 +214,12 @@ mod tests {
         let mut codes: Vec<_> = one_of_each().iter().map(|error| error.refusal().code).collect();
         codes.sort_unstable();
         let twice: Vec<_> = codes.windows(2).filter(|pair| pair[0] == pair[1]).collect();
-        let expected = ["GITHUB_UNAVAILABLE", "RATE_LIMITED", "WORKSPACE_NOT_INITIALIZED"];
+        let expected = [
+            "GITHUB_UNAVAILABLE",
+            "RATE_LIMITED",
+            "WORKSPACE_NOT_INITIALIZED",
+            "WORKSPACE_NOT_READY",
+        ];
         assert_eq!(twice, expected.map(|code| [code, code]));
     }
 

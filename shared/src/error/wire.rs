@@ -33,6 +33,7 @@ impl Error {
             | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
             Self::GitHub(GitHubProblem::Unavailable(told)) => told.map(|seconds| seconds.max(1)),
             Self::WorkspaceNotReady => Some(2),
+            Self::WorkspaceBeingMade(preparation) => Some(preparation.retry_after_seconds()),
             Self::Contended | Self::IdempotencyInFlight | Self::TimedOut => Some(1),
             _ => None,
         };
@@ -105,6 +106,7 @@ impl Error {
             | Self::NotCodeTask
             | Self::WorkspaceMissing { .. }
             | Self::WorkspaceNotReady
+            | Self::WorkspaceBeingMade(_)
             | Self::InvalidBranch
             | Self::InvalidGitHubUsername
             | Self::LiveChecksElsewhere
@@ -152,7 +154,7 @@ impl Error {
             Self::WorkspaceMissing { on_status: true } => {
                 (404, "WORKSPACE_NOT_INITIALIZED", "Workspace not initialized")
             }
-            Self::WorkspaceNotReady => (
+            Self::WorkspaceNotReady | Self::WorkspaceBeingMade(_) => (
                 409,
                 "WORKSPACE_NOT_READY",
                 "Workspace repo not provisioned yet. Please try again.",

@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::app::App;
+use crate::creates::Slot;
+use crate::domain::creates::Lane;
 use crate::domain::diff::DiffSummary;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::Outcome;
@@ -56,36 +58,82 @@ pub async fn examine_submission(
     }
 }
 
-/// Tags the commit and starts the tests on the tag. A run of ours that is there already was started
-/// by an attempt whose end was lost.
+/// Tags the commit and starts the tests on the tag, each in a moment of its own.
 async fn start(
     app: &App,
     submission: &Stored<Submission>,
     code: &CodeWork,
-    run: Stored<Run>,
+    mut run: Stored<Run>,
 ) -> Result<Outcome, Error> {
-    let started = async {
-        let tag = &run.value.git_ref;
-        app.github.create_tag(&code.repository, tag, &code.commit).await?;
-        let file = &app.config.github.workflow_file;
-        let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
-        if let Some(seen) = ours(app, &run.value, listed).into_iter().next() {
-            return Ok(Some(DispatchedRun { id: seen.id }));
+    if !run.value.tagged {
+        run = match hold_slot(app, run, false).await? {
+            Held::Yes(run) => run,
+            Held::No(outcome) => return Ok(outcome),
+        };
+        match app.github.create_tag(&code.repository, &run.value.git_ref, &code.commit).await {
+            Ok(()) => {}
+            Err(error) if error.kind == GitHubFailure::TagElsewhere => {
+                let failed = Examination::without_tag(app.clock.now());
+                return write(app, submission, failed, Transaction::new()).await;
+            }
+            Err(error) => return failed_to_create(app, &error).await,
         }
-        // In full: a branch of the same name would win over the tag.
-        app.github.dispatch(&code.repository, file, &format!("refs/tags/{tag}")).await
+        run.value.slot = None;
+    }
+    let run = match hold_slot(app, run, true).await? {
+        Held::Yes(run) => run,
+        Held::No(outcome) => return Ok(outcome),
     };
-    match started.await {
+    match dispatch(app, code, &run.value).await {
         Ok(details) => {
             accepted(app, run, details).await?;
             Ok(Outcome::Again(SignedDuration::from_secs(2)))
         }
-        Err(error) if error.kind == GitHubFailure::TagElsewhere => {
-            let failed = Examination::without_tag(app.clock.now());
-            write(app, submission, failed, Transaction::new()).await
-        }
-        Err(error) => Ok(failed(&error)),
+        Err(error) => failed_to_create(app, &error).await,
     }
+}
+
+/// A run of ours that is there already was started by an attempt whose end was lost.
+async fn dispatch(
+    app: &App,
+    code: &CodeWork,
+    run: &Run,
+) -> Result<Option<DispatchedRun>, GitHubError> {
+    let (tag, file) = (&run.git_ref, &app.config.github.workflow_file);
+    let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
+    if let Some(seen) = ours(app, run, listed).into_iter().next() {
+        return Ok(Some(DispatchedRun { id: seen.id }));
+    }
+    // In full: a branch of the same name would win over the tag.
+    app.github.dispatch(&code.repository, file, &format!("refs/tags/{tag}")).await
+}
+
+/// Whether the next creating call may be made now.
+enum Held {
+    Yes(Stored<Run>),
+    No(Outcome),
+}
+
+/// Reserves the moment of the next creating call, and records with it whether the tag is there.
+async fn hold_slot(app: &App, run: Stored<Run>, tagged: bool) -> Result<Held, Error> {
+    let with = |slot| Run { tagged, slot: Some(slot), ..run.value.clone() };
+    let hold = |write: Transaction, slot| write.replace(&run, &with(slot));
+    let now = app.clock.now();
+    Ok(match app.creates.take(Lane::Prompt, run.value.slot, hold).await? {
+        Slot::Open => Held::Yes(run),
+        Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
+        Slot::Reserved(slot) => Held::Yes(run.replaced(with(slot))),
+        Slot::Changed => Held::No(Outcome::Again(SignedDuration::ZERO)),
+        Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
+    })
+}
+
+/// A creating call failed; when there were too many of them, all others wait, too.
+async fn failed_to_create(app: &App, error: &GitHubError) -> Result<Outcome, Error> {
+    if let (GitHubFailure::RateLimited, Some(pause)) = (error.kind, error.retry_after) {
+        app.creates.close(pause).await?;
+    }
+    Ok(failed(error))
 }
 
 /// Compares what was handed in with what the candidate started from, and completes the record.

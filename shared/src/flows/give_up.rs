@@ -5,7 +5,10 @@ use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::run::RunFailure;
 use crate::domain::submission::{CodeWork, Examination};
+use crate::domain::workspace::Workspace;
+use crate::domain::workspace::trouble::Trouble;
 use crate::error::Error;
+use crate::flows::change_workspace::{change_workspace, open_workspace};
 use crate::flows::check_template::abandon as abandon_check;
 use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
@@ -17,17 +20,17 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             abandon(app, *session, *number, "The mail could not be sent.").await.map(|_outcome| ())
         }
         Job::PrepareWorkspace { session, day } => {
-            settled(|| async {
-                let read = app.store.workspace(*session, *day).await?;
-                let Some(read) = read.filter(|read| read.value.ready().is_none()) else {
-                    return Ok(Some(()));
-                };
-                let mut after = read.value.clone();
-                after.given_up = true;
-                let write = Transaction::new().replace(&read, &after)?;
-                Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
-            })
-            .await
+            let Some(opened) = open_workspace(app, *session, *day).await? else { return Ok(()) };
+            let now = app.clock.now();
+            let given_up = |workspace: Workspace| match &workspace.trouble {
+                Some(trouble) if trouble.is_given_up() => workspace,
+                None if workspace.ready().is_some() => workspace,
+                trouble => {
+                    let trouble = Trouble::given_up(trouble.as_ref(), now);
+                    workspace.in_trouble(trouble, None)
+                }
+            };
+            change_workspace(app, opened, given_up).await.map(|_opened| ())
         }
         Job::FollowRun { run } => {
             settled(|| async {

@@ -133,12 +133,11 @@ async fn first(
     let id = CandidateSessionId::new(app.mint.id(now));
     let version = app.config.invite_keys.newest_version();
     let who = (name.clone(), email.clone());
-    let session = CandidateSession::invited(id, simulation, who, version, now);
+    let mut session = CandidateSession::invited(id, simulation, who, version, now);
     let guard = InviteGuard { simulation: simulation.id, email: email.clone(), session: id };
     let plan = Plan { session: id, tasks: simulation.tasks() };
     let mut write = Transaction::new()
         .create(&guard)?
-        .create(&session)?
         .create(&plan)?
         .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
         .create(&audit(app, &session, now))?
@@ -148,8 +147,10 @@ async fn first(
             let workspace = workspace(app, &session, (task, template), now)?;
             let job = Job::PrepareWorkspace { session: id, day: task.day };
             write = write.create(&workspace)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
+            session = session.with_workspace(&workspace);
         }
     }
+    let write = write.create(&session)?;
     let write = receipt.sign(write, Kept { session: id, created: true })?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some((session, true))),
@@ -172,11 +173,10 @@ async fn again(
         .invited_again(name.clone(), version, now)
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
-    let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
-    let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
-    if session != *before || abandoned {
-        write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
-        write = write.create(&audit(app, &session, now))?;
+    let write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
+    let (session, mut write) = try_again(app, &desk, session, write, now)?;
+    if session != *before {
+        write = write.replace(&desk.session, &session)?.create(&audit(app, &session, now))?;
     }
     if session.mail.number != before.mail.number {
         write = write.create(&mail_job(app, &session, now))?;
@@ -219,8 +219,11 @@ fn workspace(
         repository: None,
         base: None,
         collaborator: None,
+        invitation: None,
+        unknown_username: None,
+        slot: None,
+        sleeper: None,
         trouble: None,
-        given_up: false,
         last_run: None,
         created_at: now,
     })

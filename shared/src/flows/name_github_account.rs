@@ -1,14 +1,16 @@
 //! A candidate comes for the day's workspace, and may say which GitHub account is theirs: its
-//! invitations to the repositories follow, and what was given up is tried again.
+//! invitations to the repositories follow, and what is in trouble is tried at once.
 
 use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Candidate;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::GitHubUsername;
+use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::flows::open_desk::open_desk;
 use crate::flows::prepare_workspace::try_again;
+use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -20,13 +22,13 @@ pub async fn name_github_account(
     desk: Owned<Desk>,
     username: Option<&GitHubUsername>,
 ) -> Result<Owned<Desk>, Error> {
-    if !changes(desk.get(), username) {
+    if !changes(app, desk.get(), username) {
         return Ok(desk);
     }
     let id = desk.get().session.value.id;
     settled(|| async {
         let desk = open_desk(app, candidate, id).await?;
-        if !changes(desk.get(), username) {
+        if !changes(app, desk.get(), username) {
             return Ok(Some(desk));
         }
         let write = remember(app, desk.get(), username)?;
@@ -38,13 +40,20 @@ pub async fn name_github_account(
     .await
 }
 
-fn changes(desk: &Desk, username: Option<&GitHubUsername>) -> bool {
-    let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
-    abandoned || username.is_some_and(|name| is_new(desk, name))
+fn changes(app: &App, desk: &Desk, username: Option<&GitHubUsername>) -> bool {
+    let now = app.clock.now();
+    let in_trouble = desk.workspaces.iter().any(|read| read.value.hurried(now).is_some());
+    in_trouble || username.is_some_and(|name| is_news(desk, name))
 }
 
-fn is_new(desk: &Desk, username: &GitHubUsername) -> bool {
+/// Whether the account is another than the one that is known, or one that could not be invited:
+/// whoever insists on it may have opened it meanwhile.
+fn is_news(desk: &Desk, username: &GitHubUsername) -> bool {
+    let failed = |read: &Stored<Workspace>| {
+        read.value.unknown_username.as_ref().is_some_and(|name| name.is_same_account(username))
+    };
     desk.session.value.github_username.as_ref() != Some(username)
+        || desk.workspaces.iter().any(failed)
 }
 
 fn remember(
@@ -52,15 +61,23 @@ fn remember(
     desk: &Desk,
     username: Option<&GitHubUsername>,
 ) -> Result<Transaction, Error> {
-    let mut write = try_again(app, desk, Transaction::new())?;
-    let Some(username) = username.filter(|name| is_new(desk, name)) else { return Ok(write) };
-    let mut session = desk.session.value.clone();
-    session.github_username = Some(username.clone());
-    write = write.replace(&desk.session, &session)?;
-    // One that is tried again opens itself to the account.
-    for workspace in desk.workspaces.iter().filter(|workspace| !workspace.value.given_up) {
-        let job = Job::PrepareWorkspace { session: session.id, day: workspace.value.day };
-        write = write.create(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
+    let before = &desk.session.value;
+    let now = app.clock.now();
+    let write = Transaction::new();
+    let (mut session, mut write) = try_again(app, desk, before.clone(), write, now)?;
+    if let Some(username) = username.filter(|name| is_news(desk, name)) {
+        session.github_username = Some(username.clone());
+        // One that is tried again opens itself to the account.
+        let others = desk.workspaces.iter().filter(|read| read.value.hurried(now).is_none());
+        for read in others {
+            let job = Job::PrepareWorkspace { session: session.id, day: read.value.day };
+            write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
+            if read.value.unknown_username.is_some() {
+                let after = Workspace { unknown_username: None, ..read.value.clone() };
+                write = write.replace(read, &after)?;
+                session = session.with_workspace(&after);
+            }
+        }
     }
-    Ok(write)
+    if session == *before { Ok(write) } else { write.replace(&desk.session, &session) }
 }

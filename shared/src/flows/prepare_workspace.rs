@@ -1,150 +1,141 @@
-//! A workspace's repository is made, one recorded step at a time. Any step may be repeated: a
-//! repository that is provably ours is adopted, and GitHub takes an invitation twice.
+//! A workspace's repository is made and opened to its candidate, one recorded step at a time.
+//!
+//! Several jobs may be about one workspace: a change of the username makes another. Whichever comes
+//! does what is missing, and the one that found something to wait for comes back for it.
+
+use jiff::Timestamp;
+use tracing::warn;
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::creates::Slot;
+use crate::domain::candidate_session::CandidateSession;
+use crate::domain::creates::Lane;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
-use crate::domain::workspace::{Collaborator, Found, Repository, Right, Step, Workspace};
-use crate::error::{Error, chain};
-use crate::github::error::{GitHubError, GitHubFailure};
-use crate::github::repositories;
-use crate::store::item::Stored;
+use crate::domain::workspace::Workspace;
+use crate::domain::workspace::plan::Next;
+use crate::domain::workspace::trouble::{Reason, Trouble};
+use crate::error::Error;
+use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
+use crate::flows::take_step::{Hindrance, take_step};
 use crate::store::sessions::Desk;
-use crate::store::transaction::{Transaction, Written};
+use crate::store::transaction::Transaction;
 
-/// The most steps one attempt takes: four, and as many again when others write in between.
-const STEPS_MAX: usize = 8;
+/// The most steps one attempt takes: five, and as many again when others write in between.
+const STEPS_MAX: usize = 10;
 
-/// Takes the steps that are missing.
+/// Takes the steps that are missing, as `job`.
 pub async fn prepare_workspace(
     app: &App,
+    job: Uuid,
     session: CandidateSessionId,
     day: Day,
 ) -> Result<Outcome, Error> {
+    let Some(mut opened) = open_workspace(app, session, day).await? else {
+        return Ok(Outcome::Hopeless("the workspace does not exist".to_owned()));
+    };
     for _ in 0..STEPS_MAX {
-        let (read, owner) =
-            tokio::try_join!(app.store.workspace(session, day), app.store.session(session))?;
-        let (Some(read), Some(owner)) = (read, owner) else {
-            return Ok(Outcome::Hopeless("the workspace does not exist".to_owned()));
+        let now = app.clock.now();
+        let workspace = &opened.workspace.value;
+        let username = opened.session.value.github_username.as_ref();
+        let step = match workspace.next(username, now) {
+            Next::Nothing => return Ok(Outcome::Done),
+            Next::Wait(until) => return Ok(come_back(workspace, job, until, now)),
+            Next::Take(step) => step,
         };
-        let steps = read.value.missing_steps(owner.value.github_username.as_ref());
-        let Some(step) = steps.into_iter().next() else { return Ok(Outcome::Done) };
-        match take(app, &read.value, step).await {
-            Ok(workspace) => record(app, &read, &workspace).await?,
-            Err(trouble) => {
-                note_trouble(app, &read, &trouble).await?;
-                return Ok(Outcome::Failed(trouble.told, trouble.pause));
-            }
+        if let Some(lane) = step.lane(workspace) {
+            opened = match hold_slot(app, opened, lane, job).await? {
+                Held::Yes(opened) => opened,
+                Held::No(outcome) => return Ok(outcome),
+            };
         }
+        opened = match take_step(app, &opened.workspace.value, step).await {
+            Ok(taken) => {
+                let now = app.clock.now();
+                let after = |workspace: Workspace| workspace.after(&taken, job, now);
+                change_workspace(app, opened, after).await?
+            }
+            Err(hindrance) => return note(app, opened, hindrance, job).await,
+        };
     }
     Ok(Outcome::Again(jiff::SignedDuration::from_secs(1)))
 }
 
-/// Why a step could not be taken.
-struct Trouble {
-    told: String,
-    pause: Option<jiff::SignedDuration>,
-}
-
-impl Trouble {
-    fn new(told: impl Into<String>) -> Self {
-        Self { told: told.into(), pause: None }
-    }
-}
-
-impl From<GitHubError> for Trouble {
-    fn from(error: GitHubError) -> Self {
-        Self { told: chain(&error), pause: error.retry_after }
-    }
-}
-
-/// Takes one step and says what the workspace is like afterwards.
-async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace, Trouble> {
-    let mut after = workspace.clone();
-    after.trouble = None;
-    match step {
-        Step::MakeRepository => after.repository = Some(make(app, workspace).await?),
-        Step::ResolveBase(repository) => {
-            let head = app.github.branch_head(&workspace.name, &repository.default_branch).await?;
-            // GitHub copies a template in the background: at first the branch is not there.
-            after.base = Some(head.ok_or_else(|| Trouble::new("GitHub still makes the copy"))?);
-        }
-        Step::RemoveCollaborator(username) => {
-            app.github.remove_collaborator(&workspace.name, &username).await?;
-            after.collaborator = None;
-        }
-        Step::InviteCollaborator(username) => {
-            let invitation = app.github.add_collaborator(&workspace.name, &username).await?;
-            after.collaborator = Some(Collaborator { username, right: Right::Push, invitation });
-        }
-    }
-    Ok(after)
-}
-
-async fn make(app: &App, workspace: &Workspace) -> Result<Repository, Trouble> {
-    let (name, marker) = (&workspace.name, workspace.marker());
-    let made = app
-        .github
-        .generate_repository(&workspace.template, name.owner(), name.name(), &marker)
-        .await;
-    match made {
-        Ok(made) => Ok(repository(made)),
-        Err(error) if error.kind == GitHubFailure::Unprocessable => {
-            adopt(app, workspace).await?.ok_or_else(|| error.into())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The repository that has the name already, if it is the one we would have made.
-async fn adopt(app: &App, workspace: &Workspace) -> Result<Option<Repository>, Trouble> {
-    let Some(there) = app.github.repository(&workspace.name).await? else { return Ok(None) };
-    let found = Found {
-        name: &there.name,
-        description: there.description.as_deref(),
-        template: there.template.as_ref(),
-    };
-    if workspace.owns(&found) {
-        Ok(Some(repository(there)))
+/// The job that waits comes back; any other need not.
+fn come_back(workspace: &Workspace, job: Uuid, until: Timestamp, now: Timestamp) -> Outcome {
+    if workspace.sleeper.is_none_or(|sleeper| sleeper == job) {
+        Outcome::Again(until.duration_since(now))
     } else {
-        Err(Trouble::new("another repository has the name"))
+        Outcome::Done
     }
 }
 
-fn repository(made: repositories::Repository) -> Repository {
-    Repository { id: made.id, default_branch: made.default_branch }
+/// Whether the next creating call may be made now.
+enum Held {
+    Yes(Opened),
+    No(Outcome),
 }
 
-/// Records a step. A refusal means that somebody else recorded one: the loop reads again.
-async fn record(app: &App, read: &Stored<Workspace>, after: &Workspace) -> Result<(), Error> {
-    let write = Transaction::new().replace(read, after)?;
-    match app.store.write(write, &app.mint).await? {
-        Written::Yes | Written::Refused => Ok(()),
+async fn hold_slot(app: &App, opened: Opened, lane: Lane, job: Uuid) -> Result<Held, Error> {
+    let held = opened.workspace.value.slot;
+    let with = |slot| opened.workspace.value.clone().with_slot(slot, job);
+    let hold = |write, slot| opened.replaced(write, with(slot)).map(|(write, _after)| write);
+    let now = app.clock.now();
+    Ok(match app.creates.take(lane, held, hold).await? {
+        Slot::Open => Held::Yes(opened),
+        Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
+        Slot::Reserved(slot) => Held::Yes(opened.replaced(Transaction::new(), with(slot))?.1),
+        Slot::Changed => Held::No(Outcome::Again(jiff::SignedDuration::ZERO)),
+        Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
+    })
+}
+
+/// Records why a step could not be taken, and comes back when it is worth trying again. Should
+/// somebody else have taken it meanwhile, the next look at it finds nothing wrong.
+async fn note(
+    app: &App,
+    opened: Opened,
+    hindrance: Hindrance,
+    job: Uuid,
+) -> Result<Outcome, Error> {
+    let now = app.clock.now();
+    let Hindrance { reason, wait, told } = hindrance;
+    if let (Reason::RateLimited, Some(pause)) = (reason, wait) {
+        app.creates.close(pause).await?;
     }
+    let in_trouble = |workspace: Workspace| {
+        let trouble = Trouble::after(workspace.trouble.as_ref(), reason, wait, now);
+        workspace.in_trouble(trouble, Some(job))
+    };
+    let opened = change_workspace(app, opened, in_trouble).await?;
+    let trouble = opened.workspace.value.trouble;
+    let Some(again_at) = trouble.and_then(|trouble| trouble.again_at) else {
+        return Ok(Outcome::Hopeless(told));
+    };
+    if reason != Reason::NotReadyYet {
+        warn!(%job, error = told, %again_at, "a step of a workspace is tried again");
+    }
+    Ok(Outcome::Again(again_at.duration_since(now)))
 }
 
-/// Keeps why a step could not be taken. Should somebody else have taken it meanwhile, there is no
-/// trouble any more.
-async fn note_trouble(app: &App, read: &Stored<Workspace>, trouble: &Trouble) -> Result<(), Error> {
-    let mut after = read.value.clone();
-    after.trouble = Some(trouble.told.clone());
-    record(app, read, &after).await
-}
-
-/// Adds to `write` that the workspaces of `desk` that were given up are tried again.
+/// Has the workspaces of `desk` that are in trouble tried at once, where that is worth it: adds to
+/// `write` that they are, and says what their `session` then tells of them, which is not written yet.
 pub(crate) fn try_again(
     app: &App,
     desk: &Desk,
+    mut session: CandidateSession,
     mut write: Transaction,
-) -> Result<Transaction, Error> {
-    let now = app.clock.now();
-    for workspace in desk.workspaces.iter().filter(|workspace| workspace.value.given_up) {
-        let mut after = workspace.value.clone();
-        after.given_up = false;
-        let job = Job::PrepareWorkspace { session: after.session, day: after.day };
-        let job = JobRecord::new(app.mint.uuid(), job, now);
-        write = write.replace(workspace, &after)?.create(&job)?;
+    now: Timestamp,
+) -> Result<(CandidateSession, Transaction), Error> {
+    for workspace in &desk.workspaces {
+        if let Some(after) = workspace.value.hurried(now) {
+            let job = Job::PrepareWorkspace { session: after.session, day: after.day };
+            let job = JobRecord::new(app.mint.uuid(), job, now);
+            write = write.replace(workspace, &after)?.create(&job)?;
+            session = session.with_workspace(&after);
+        }
     }
-    Ok(write)
+    Ok((session, write))
 }

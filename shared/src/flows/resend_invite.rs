@@ -55,8 +55,9 @@ async fn attempt(app: &App, opened: OpenedInvite) -> Result<Option<CandidateSess
     }
     let change = Change::InviteResent { simulation: session.simulation, session: session.id };
     let audit = AuditEntry::by_recruiter(app.mint.uuid(), now, session.recruiter, change);
-    let write = Transaction::new().replace(&desk.session, &session)?.create(&audit)?;
-    let write = try_again(app, &desk, write)?.create(&mail_job(app, &session, now))?;
+    let (session, write) = try_again(app, &desk, session, Transaction::new(), now)?;
+    let write = write.replace(&desk.session, &session)?.create(&audit)?;
+    let write = write.create(&mail_job(app, &session, now))?;
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(session)),
         Written::Refused => Ok(None),

@@ -82,6 +82,8 @@ async fn request(
         git_ref: branch.as_str().to_owned(),
         pinned: None,
         requested_at: now,
+        tagged: false,
+        slot: None,
         state: RunState::Requested,
     };
     let job = Job::FollowRun { run: run.id };

@@ -131,6 +131,8 @@ fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
         git_ref: format!("tenon-day-{}", submission.day),
         pinned: Some(code.commit.clone()),
         requested_at: submission.submitted_at,
+        tagged: false,
+        slot: None,
         state: RunState::Requested,
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, ETAG, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
 use url::Url;
 
@@ -143,7 +143,9 @@ impl Exchange {
             let etag = response.headers().get(ETAG).cloned();
             let body = body(&mut response, self.bytes_max).await;
             let body = Bytes::from(body.map_err(|cause| self.failed(cause))?);
-            if let (StatusCode::OK, true, Some(etag)) = (status, self.is_read(), etag) {
+            // One that was cut short on its way would be confirmed as it should have been.
+            let whole = serde_json::from_slice::<IgnoredAny>(&body).is_ok();
+            if let (StatusCode::OK, true, Some(etag)) = (status, self.is_read() && whole, etag) {
                 kept.keep(url, KeptAnswer { etag, body: body.clone() });
             }
             return Ok(Answer { status, operation, body });

@@ -22,6 +22,8 @@ pub struct Repository {
     pub private: bool,
     /// The template it was generated from.
     pub template: Option<RepositoryName>,
+    /// Whether others can be generated from it.
+    pub is_template: bool,
 }
 
 /// A file of a commit: its path, and the SHA of its content.
@@ -51,6 +53,8 @@ struct WireRepository {
     description: Option<String>,
     private: bool,
     template_repository: Option<WireTemplate>,
+    #[serde(default)]
+    is_template: bool,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +64,8 @@ struct WireTemplate {
 
 #[derive(Deserialize)]
 struct WireBranch {
-    commit: WireObject,
+    /// Null while the repository is being filled.
+    commit: Option<WireObject>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +118,7 @@ impl From<WireRepository> for Repository {
             description: wire.description,
             private: wire.private,
             template: wire.template_repository.map(|template| template.full_name),
+            is_template: wire.is_template,
         }
     }
 }
@@ -161,7 +167,10 @@ impl GitHub {
         match answer {
             Err(error) if error.status() == Some(StatusCode::CONFLICT) => Ok(None),
             answer => match unless_missing(answer)? {
-                Some(answer) => answer.read::<WireBranch>().map(|branch| Some(branch.commit.sha)),
+                Some(answer) => {
+                    let branch: WireBranch = answer.read()?;
+                    Ok(branch.commit.map(|commit| commit.sha))
+                }
                 None => Ok(None),
             },
         }
@@ -182,6 +191,18 @@ impl GitHub {
             return Ok(None);
         }
         answer.read::<WireInvitation>().map(|invitation| Some(invitation.id))
+    }
+
+    /// Whether `username` is in: an invitation that nobody accepted yet does not count.
+    pub async fn is_collaborator(
+        &self,
+        repository: &RepositoryName,
+        username: &GitHubUsername,
+    ) -> Result<bool, GitHubError> {
+        let path =
+            ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
+        let answer = self.call("look for a collaborator", Method::GET, &path)?.send().await;
+        unless_missing(answer).map(|answer| answer.is_some())
     }
 
     /// Takes access, or the invitation to it, back from `username`. Nothing to take back is success.

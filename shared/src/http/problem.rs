@@ -67,6 +67,16 @@ fn extra(error: &Error) -> Map<String, Value> {
         Error::DomainTaken(company) => {
             extra.insert("details".to_owned(), json!({ "companyId": company.get() }));
         }
+        Error::WorkspaceBeingMade(preparation) => {
+            let details = json!({
+                "state": preparation.stage,
+                "reason": preparation.reason,
+                "position": preparation.position,
+                "estimatedSeconds": preparation.estimated_seconds,
+                "retryAfterSeconds": preparation.retry_after_seconds(),
+            });
+            extra.insert("details".to_owned(), details);
+        }
         Error::MailTooSoon(seconds) | Error::RateLimited(seconds) => {
             extra.insert("retryAfterSeconds".to_owned(), json!(seconds));
         }

@@ -22,6 +22,7 @@
 //! | a template that is tried out; has a time to live | `TEMPLATECHECK#<id>` / `POSITION#<n>` | | |
 //! | idempotency key | `IDEMPOTENCY#<hash>` / `IDEMPOTENCY` | | |
 //! | address that takes no mail; has a time to live | `SUPPRESSED#<email>` / `SUPPRESSED` | | |
+//! | when creating calls to GitHub are made | `CREATES` / `CREATES` | | |
 //! | id guard; a submission's says where it is | `ID#<n>` / `ID` | | |
 //! | uses of a limit; expires with its window | `LIMIT#<policy>#<digest of whose>` / `WINDOW#<n>` | | |
 //!
@@ -46,6 +47,7 @@
 //! | how templates stand | get health; what is not fresh is looked at and replaced |
 //! | how templates that are tried out stand | query `TEMPLATECHECK#<id>` |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | a moment for a creating call | get bucket; bucket and whoever takes it in one transaction |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
 //! A list is read newest first, from below a number on when it is paged.
@@ -277,6 +279,11 @@ pub fn template_check(id: TemplateCheckId, position: u8) -> Key {
 /// An address that takes no mail.
 pub fn suppression(email: &EmailAddress) -> Key {
     Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSED")
+}
+
+/// When creating calls to GitHub are made.
+pub fn creates() -> Key {
+    Key::new("CREATES".to_owned(), "CREATES")
 }
 
 /// A job.

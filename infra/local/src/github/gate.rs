@@ -111,6 +111,10 @@ async fn count(
     next: Next,
 ) -> Response {
     github.count(operation);
+    let _underway = match github.admit(request.method()) {
+        Ok(underway) => underway,
+        Err(refusal) => return refusal,
+    };
     if !github.latency().is_zero() {
         #[expect(clippy::disallowed_methods, reason = "the way to the real GitHub takes time too")]
         tokio::time::sleep(github.latency()).await;

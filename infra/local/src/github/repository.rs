@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::github::objects::Sha;
 
 /// Where GitHub cuts a name.
 const NAME_CHARACTERS_MAX: usize = 100;
+/// How long an invitation can be accepted.
+const INVITATION_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What one `github.repository` document holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,13 @@ pub struct Invitation {
     pub id: u64,
     pub permission: Permission,
     pub created_at: Timestamp,
+}
+
+impl Invitation {
+    /// Whether it is too old to be accepted: GitHub keeps one for a week.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.created_at) >= INVITATION_LIFETIME
+    }
 }
 
 impl Repository {

@@ -20,6 +20,7 @@ use crate::github::{GitHub, Settings};
 mod app;
 mod gate;
 mod headers;
+mod limits;
 mod people;
 mod repositories;
 mod restart;

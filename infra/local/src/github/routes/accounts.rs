@@ -79,6 +79,7 @@ pub(crate) async fn invite(
         world.save_repository(repository)?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
+    repository.invitations.retain(|_login, invitation| !invitation.is_expired(now));
     let new = Invitation { id: world.next_invitation_id(), permission, created_at: now };
     let invitation = repository.invitations.entry(key).or_insert(new);
     invitation.permission = permission;
@@ -86,6 +87,19 @@ pub(crate) async fn invite(
     world.save_repository(repository.clone())?;
     let body = answer::invitation(&world, &repository, &login, &invitation);
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// `GET /repos/{owner}/{repo}/collaborators/{login}`: 204 for who is in, 404 for who is not, invited or
+/// not.
+pub(crate) async fn is_collaborator(
+    State(github): State<GitHub>,
+    _: Tenon,
+    Path((owner, name, login)): Path<(String, String, String)>,
+) -> Result<StatusCode, Refusal> {
+    let world = github.world();
+    let repository = visible(&world, Caller::Tenon, (&owner, &name))?;
+    let is_in = repository.collaborators.contains_key(&login.to_ascii_lowercase());
+    is_in.then_some(StatusCode::NO_CONTENT).ok_or(Refusal::NotFound)
 }
 
 /// `DELETE /repos/{owner}/{repo}/collaborators/{login}`: takes back access and invitation alike; 204
@@ -127,7 +141,8 @@ pub(crate) async fn invitations(
 ) -> Result<Json<Vec<Value>>, Refusal> {
     let world = github.world();
     let repository = visible(&world, Caller::Tenon, (&owner, &name))?;
-    let invitations = repository.invitations.iter();
+    let now = github.now();
+    let invitations = repository.invitations.iter().filter(|(_, it)| !it.is_expired(now));
     let shown = invitations.map(|(who, it)| answer::invitation(&world, repository, who, it));
     Ok(Json(page.of(shown.collect())))
 }

@@ -67,6 +67,25 @@ async fn access_and_invitation_are_taken_back_together() {
 }
 
 #[tokio::test]
+async fn who_was_only_invited_is_not_in_and_after_a_week_no_longer_invited() {
+    let story = Story::with_workspace().await;
+    let path = format!("{WORKSPACE}/collaborators/octocat");
+    let accept = || story.github.accept_invitation("acme/tenon-ws-1", "octocat");
+    let first = story.put(&path, json!({})).await.json()["id"].clone();
+    assert_eq!(story.get(&path).await.refusal(), refused(404, "Not Found"));
+
+    story.wait(7 * 24 * 3_600_000);
+    assert!(accept().is_err());
+    assert_eq!(story.get(&format!("{WORKSPACE}/invitations")).await.json(), json!([]));
+    let again = story.put(&path, json!({})).await;
+    assert_eq!(again.status(), 201);
+    assert!(first.is_u64() && again.json()["id"].is_u64());
+    accept().unwrap();
+
+    assert_eq!(story.get(&path).await.status(), 204);
+}
+
+#[tokio::test]
 async fn an_account_is_found_by_login_and_by_id() {
     let story = Story::new();
 

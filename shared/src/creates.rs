@@ -1,0 +1,162 @@
+//! Calls that create something on GitHub, at the pace that all processes keep together.
+//!
+//! Jobs reserve a moment for every such call: making a repository, inviting a collaborator, tagging
+//! and testing a submission. The reservation and whoever holds it are one write, so none is lost with
+//! a process. The test runs that candidates ask for do not wait: what the settings leave of GitHub's
+//! limits (80 calls a minute, 500 an hour) is theirs.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::Clock;
+use crate::config::CreateLimits;
+use crate::domain::creates::{Bucket, Lane, Rates};
+use crate::error::Error;
+use crate::mint::Mint;
+use crate::store::Store;
+use crate::store::item::Stored;
+use crate::store::transaction::{Transaction, Written, settled};
+
+/// How often a reservation is tried that others overtake.
+const ROUNDS_MAX: u32 = 8;
+/// How long somebody waits who was overtaken too often, in milliseconds: from 1 to 4 seconds, so that
+/// those who come together do not come together again.
+const BUSY_MS: std::ops::Range<i64> = 1_000..4_000;
+/// How long somebody waits for whom there is no moment left to reserve.
+const FULL: SignedDuration = SignedDuration::from_mins(15);
+
+/// When creating calls are made. Clones share their moments, as all processes do.
+#[derive(Debug, Clone)]
+pub struct Creates {
+    store: Store,
+    clock: Clock,
+    mint: Mint,
+    rates: Rates,
+}
+
+/// What became of asking for a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Slot {
+    /// Now, and nothing was written: the moment that was held is good, or there are no limits.
+    Open,
+    /// At that moment, which may be now; the holder's write is stored.
+    Reserved(Timestamp),
+    /// The holder changed meanwhile; nothing is stored.
+    Changed,
+    /// Others were faster, again and again, or too many wait: ask again after that.
+    Busy(SignedDuration),
+}
+
+/// Where somebody stands who waits for a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// How many calls come before.
+    pub ahead: u32,
+    /// How long it takes until the moment.
+    pub wait: SignedDuration,
+}
+
+impl Creates {
+    /// The pace of `limits`, kept in `store`.
+    pub fn new(limits: CreateLimits, store: &Store, clock: &Clock, mint: &Mint) -> Self {
+        let CreateLimits { per_second, per_minute, per_hour } = limits;
+        let rates = Rates { second: per_second, minute: per_minute, hour: per_hour };
+        Self { store: store.clone(), clock: clock.clone(), mint: mint.clone(), rates }
+    }
+
+    /// Asks for a moment for one creating call. `held` is the moment that was reserved for it before,
+    /// if one was; it is exchanged when it has passed, or when GitHub asked for a pause since. `hold`
+    /// adds to the write that the moment is held: it must be refused when the holder has changed.
+    ///
+    /// Without limits nothing is read.
+    pub async fn take(
+        &self,
+        lane: Lane,
+        held: Option<Timestamp>,
+        hold: impl Fn(Transaction, Timestamp) -> Result<Transaction, Error>,
+    ) -> Result<Slot, Error> {
+        if !self.rates.are_limited() {
+            return Ok(Slot::Open);
+        }
+        let mut before = None;
+        for _ in 0..ROUNDS_MAX {
+            let now = self.clock.now();
+            let read = self.store.creates().await?;
+            let version = read.as_ref().map(|read| read.version);
+            if before == Some(version) {
+                return Ok(Slot::Changed);
+            }
+            before = Some(version);
+            let bucket = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
+            if held.is_some_and(|held| bucket.is_good(held, now)) {
+                return Ok(Slot::Open);
+            }
+            let Some((bucket, at)) = self.exchanged(bucket, lane, held) else {
+                return Ok(Slot::Busy(FULL));
+            };
+            let write = hold(Self::stored(read.as_ref(), &bucket)?, at)?;
+            match self.store.write(write, &self.mint).await {
+                Ok(Written::Yes) => return Ok(Slot::Reserved(at)),
+                Ok(Written::Refused) | Err(Error::Contended) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Slot::Busy(self.some_seconds()))
+    }
+
+    /// The bucket with a moment in place of the one that was `held`. Who had one and missed it has
+    /// waited long enough.
+    fn exchanged(
+        &self,
+        bucket: Bucket,
+        lane: Lane,
+        held: Option<Timestamp>,
+    ) -> Option<(Bucket, Timestamp)> {
+        let now = self.clock.now();
+        match held {
+            Some(held) => bucket.give_back(held).take(Lane::Prompt, self.rates, now),
+            None => bucket.take(lane, self.rates, now),
+        }
+    }
+
+    fn stored(read: Option<&Stored<Bucket>>, bucket: &Bucket) -> Result<Transaction, Error> {
+        match read {
+            Some(read) => Transaction::new().replace(read, bucket),
+            None => Transaction::new().create(bucket),
+        }
+    }
+
+    fn some_seconds(&self) -> SignedDuration {
+        let spread = BUSY_MS.end - BUSY_MS.start;
+        let chance = i64::from(u32::from_be_bytes(self.mint.bytes())) % spread;
+        SignedDuration::from_millis(BUSY_MS.start + chance)
+    }
+
+    /// Nobody makes a creating call for `pause`: GitHub had too many from us.
+    pub async fn close(&self, pause: SignedDuration) -> Result<(), Error> {
+        if !self.rates.are_limited() {
+            return Ok(());
+        }
+        settled(|| async {
+            let read = self.store.creates().await?;
+            let bucket = read.as_ref().map(|read| read.value.clone()).unwrap_or_default();
+            let until = self.clock.now().checked_add(pause).unwrap_or(Timestamp::MAX);
+            let write = Self::stored(read.as_ref(), &bucket.close(until))?;
+            Ok((self.store.write(write, &self.mint).await? == Written::Yes).then_some(()))
+        })
+        .await
+    }
+
+    /// Where whoever holds the moment `held` stands; `None` once it has come. One read.
+    pub async fn place(&self, held: Timestamp) -> Result<Option<Place>, Error> {
+        let now = self.clock.now();
+        if held <= now {
+            return Ok(None);
+        }
+        let read = self.store.creates().await?;
+        Ok(read.map(|read| Place {
+            ahead: read.value.ahead_of(held, now),
+            wait: held.duration_since(now),
+        }))
+    }
+}

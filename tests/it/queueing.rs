@@ -1,0 +1,116 @@
+//! Creating calls to GitHub have one pace: candidates are told their place, and nobody is forgotten.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::caller::Answer;
+use tests::cost::Cost;
+use tests::story::Story;
+
+const ADA: &str = "ada@example.com";
+const SLOW: [(&str, &str); 3] = [
+    ("TENON_GITHUB_CREATES_PER_SECOND", "0"),
+    ("TENON_GITHUB_CREATES_PER_MINUTE", "1"),
+    ("TENON_GITHUB_CREATES_PER_HOUR", "0"),
+];
+/// A minute, and as much as a call may be late.
+const TURN: u32 = 62;
+
+fn details(refused: &Answer) -> Value {
+    assert_eq!(refused.refusal().1, "WORKSPACE_NOT_READY");
+    refused.body["details"].clone()
+}
+
+#[tokio::test]
+async fn who_waits_is_told_their_place_and_how_long_it_takes() {
+    let story = Story::with(&SLOW).await;
+    story.invited("first@example.com").await;
+    let (invited, ada, task) = story.on_day_two_just_invited(ADA).await;
+    story.settle().await;
+    let status = format!("/api/tasks/{task}/codespace/status");
+
+    let (refused, cost) = story.costing(ada.get(&status)).await;
+
+    let waiting = json!({
+        "state": "queued",
+        "reason": null,
+        "position": 2,
+        "estimatedSeconds": 124,
+        "retryAfterSeconds": 15,
+    });
+    assert_eq!((details(&refused), refused.header("retry-after")), (waiting, Some("15")));
+    assert_eq!(cost, Cost::of_table(2));
+    assert_eq!(story.row(&invited).await["workspaces"][0]["state"], "queued");
+
+    story.pass(120).await;
+    let refused = ada.get(&status).await;
+    let soon = json!({
+        "state": "queued",
+        "reason": null,
+        "position": 1,
+        "estimatedSeconds": 4,
+        "retryAfterSeconds": 4,
+    });
+    assert_eq!((details(&refused), refused.header("retry-after")), (soon, Some("4")));
+    story.pass(4).await;
+    assert_eq!(ada.get(&status).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_slot_is_taken_once_however_often_the_job_is_delivered() {
+    let story = Story::with(&SLOW).await;
+    story.invited(ADA).await;
+    let before = story.item("CREATES", "CREATES").await;
+
+    for _ in 0..3 {
+        for job in story.items("JOB#").await {
+            let message = json!({ "jobId": job["id"]["S"] }).to_string();
+            story.stack.queue.push(&message, std::time::Duration::ZERO);
+        }
+        story.settle().await;
+    }
+
+    assert_eq!(story.item("CREATES", "CREATES").await, before);
+    assert_eq!(before["moments"]["S"], "1772442000000,62000");
+}
+
+#[tokio::test]
+async fn a_slot_that_was_missed_is_exchanged_and_the_window_still_holds() {
+    let story = Story::with(&SLOW).await;
+    story.invited(ADA).await;
+    let made = || story.stack.github.repositories().len();
+    assert_eq!(made(), 1);
+
+    story.clock.advance(SignedDuration::from_mins(5));
+    story.settle().await;
+    assert_eq!(made(), 2);
+    assert_eq!(story.item("CREATES", "CREATES").await["moments"]["S"], "1772442000000,300000");
+}
+
+#[tokio::test]
+async fn a_submission_takes_its_turn_twice_and_a_test_run_of_the_candidate_does_not_wait() {
+    let story = Story::with(&SLOW).await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    story.push_solution(&story.repository(&ada, task).await);
+
+    ada.post(&format!("/api/tasks/{task}/run"), json!({})).await.expect(200);
+    assert_eq!(story.stack.github.dispatches(), 1);
+
+    story.pass(TURN).await;
+    story.clock.advance(SignedDuration::from_secs(1));
+    ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await.expect(201);
+    story.settle().await;
+    let calls = || {
+        let calls = story.stack.github.calls();
+        let counted = |call: &str| calls.get(call).copied().unwrap_or(0);
+        (counted("POST refs"), counted("POST dispatches"))
+    };
+    assert_eq!(calls(), (0, 1));
+    story.pass(TURN).await;
+    assert_eq!(calls(), (1, 1));
+    story.pass(TURN).await;
+    assert_eq!(calls(), (1, 2));
+    story.pass(TURN).await;
+    let listed = story.recruiter(1).get("/api/submissions").await.expect(200);
+    assert_eq!(listed["items"][0]["testResults"]["status"], "passed");
+    assert_eq!(calls(), (1, 2));
+}
