@@ -142,6 +142,7 @@ fn token_rules(auth: &AuthConfig) -> TokenRules {
             permissions_str: format!("{namespace}/permissions_str"),
             name: format!("{namespace}/name"),
             email_verified: format!("{namespace}/email_verified"),
+            github_login: auth.github_login_claim.clone(),
         },
     }
 }

@@ -4,13 +4,17 @@
 
 pub mod add_company;
 pub mod claim_session;
+pub mod clean_up;
+pub mod close_workspace;
 pub mod create_simulation;
 pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
 pub mod invite_candidate;
+pub mod learn_username;
 pub mod map_domain;
 pub mod mark_bounced;
+pub mod name_by_invite;
 pub mod name_github_account;
 pub mod once;
 pub mod open_desk;

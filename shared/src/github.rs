@@ -10,11 +10,13 @@ mod call;
 mod compare;
 pub mod error;
 mod junit;
+pub mod people;
 mod report_file;
 pub mod repositories;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,10 @@
-//! What the holder of the admin key may do: companies, and the mail domains that are theirs.
+//! What the holder of the admin key may do: companies, the mail domains that are theirs, and a look at
+//! what becomes of old repositories.
 //!
 //! Whoever does not show the key never reaches a route: `shared::http::admin_gate` stands in front.
 
 mod body;
+mod clean_up;
 mod view;
 
 use axum::Json;
@@ -26,6 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(companies, add))
         .routes(routes!(domains))
         .routes(routes!(map, unmap))
+        .routes(routes!(clean_up::list))
 }
 
 /// All companies, newest first, with their mail domains.

@@ -1,5 +1,8 @@
 //! A candidate's repository for one code day.
 
+pub mod closing;
+pub mod upkeep;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +11,8 @@ use crate::domain::id::{CandidateSessionId, RunId, TaskId};
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::Conclusion;
 use crate::domain::task::Day;
+use crate::domain::workspace::closing::Closing;
+use crate::domain::workspace::upkeep::{Kept, Upkeep};
 
 /// A workspace. It exists before GitHub is asked for anything; each step is recorded as it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +43,12 @@ pub struct Workspace {
     pub given_up: bool,
     /// The newest finished test run.
     pub last_run: Option<LastRun>,
+    /// How far taking back the right to push is, once the day is handed in.
+    #[serde(default)]
+    pub closing: Closing,
+    /// Whether its repository was put away.
+    #[serde(default)]
+    pub upkeep: Upkeep,
     /// When it was recorded.
     pub created_at: Timestamp,
 }
@@ -93,6 +104,8 @@ pub struct LastRun {
 pub enum Step {
     /// Have GitHub make the repository, or adopt it if it is there and ours.
     MakeRepository,
+    /// Have GitHub take it out of the archive.
+    BringBack,
     /// Learn which commit the candidate starts from.
     ResolveBase(Repository),
     /// Take access back from an account that is no longer the candidate's.
@@ -106,6 +119,9 @@ impl Workspace {
     pub fn missing_steps(&self, username: Option<&GitHubUsername>) -> Vec<Step> {
         let Some(repository) = &self.repository else { return vec![Step::MakeRepository] };
         let mut steps = Vec::new();
+        if self.upkeep.state == Kept::WantedBack {
+            steps.push(Step::BringBack);
+        }
         if self.base.is_none() {
             steps.push(Step::ResolveBase(repository.clone()));
         }
@@ -175,6 +191,8 @@ mod tests {
             trouble: None,
             given_up: false,
             last_run: None,
+            closing: Closing::Open,
+            upkeep: Upkeep::default(),
             created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
         }
     }

@@ -6,6 +6,9 @@ use crate::domain::job::Job;
 use crate::domain::run::RunFailure;
 use crate::domain::submission::{CodeWork, Examination};
 use crate::error::Error;
+use crate::flows::clean_up::put_off;
+use crate::flows::close_workspace::leave_writable;
+use crate::flows::learn_username::assume;
 use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -28,6 +31,11 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             })
             .await
         }
+        Job::LearnUsername { session, claimed } => {
+            assume(app, *session, claimed.as_ref()).await
+        }
+        Job::CloseWorkspace { session, day } => leave_writable(app, *session, *day).await,
+        Job::CleanUp { session } => put_off(app, *session).await,
         Job::FollowRun { run } => {
             settled(|| async {
                 let read = app.store.run(*run).await?.filter(|read| !read.value.is_final());

@@ -18,9 +18,12 @@ use crate::domain::repository::RepositoryName;
 use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
+use crate::domain::workspace::closing::Closing;
+use crate::domain::workspace::upkeep::Upkeep;
 use crate::error::{Error, Noun};
 use crate::flows::once::{Once, Receipt, Start, keyed, start};
-use crate::flows::prepare_workspace::try_again;
+use crate::flows::prepare_workspace::{is_abandoned, try_again};
+use crate::store::clean_ups::CleanUpEntry;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -141,6 +144,7 @@ async fn first(
         .create(&session)?
         .create(&plan)?
         .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
+        .create(&CleanUpEntry::of(&session, app.config.github.cleanup.archive_after_days))?
         .create(&audit(app, &session, now))?
         .create(&mail_job(app, &session, now))?;
     for task in &plan.tasks {
@@ -172,7 +176,7 @@ async fn again(
         .invited_again(name.clone(), version, now)
         .ok_or(Error::CandidateCompleted)?;
     let renewed = session.invite.generation != before.invite.generation;
-    let abandoned = desk.workspaces.iter().any(|workspace| workspace.value.given_up);
+    let abandoned = desk.workspaces.iter().any(|workspace| is_abandoned(&workspace.value));
     let mut write = receipt.sign(Transaction::new(), Kept { session: id, created: renewed })?;
     if session != *before || abandoned {
         write = try_again(app, &desk, write.replace(&desk.session, &session)?)?;
@@ -222,6 +226,8 @@ fn workspace(
         trouble: None,
         given_up: false,
         last_run: None,
+        closing: Closing::Open,
+        upkeep: Upkeep::default(),
         created_at: now,
     })
 }

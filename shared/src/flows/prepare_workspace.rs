@@ -5,8 +5,10 @@ use crate::app::App;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
+use crate::domain::workspace::upkeep::Kept;
 use crate::domain::workspace::{Collaborator, Found, Repository, Right, Step, Workspace};
 use crate::error::{Error, chain};
+use crate::flows::close_workspace::close_again;
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories;
 use crate::store::item::Stored;
@@ -28,6 +30,9 @@ pub async fn prepare_workspace(
         let (Some(read), Some(owner)) = (read, owner) else {
             return Ok(Outcome::Hopeless("the workspace does not exist".to_owned()));
         };
+        if owner.value.has_handed_in(day) {
+            return close_again(app, read).await;
+        }
         let steps = read.value.missing_steps(owner.value.github_username.as_ref());
         let Some(step) = steps.into_iter().next() else { return Ok(Outcome::Done) };
         match take(app, &read.value, step).await {
@@ -64,6 +69,10 @@ async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace,
     let mut after = workspace.clone();
     after.trouble = None;
     match step {
+        Step::BringBack => {
+            app.github.set_archived(&workspace.name, false).await?;
+            after = after.kept(Kept::AsMade);
+        }
         Step::MakeRepository => after.repository = Some(make(app, workspace).await?),
         Step::ResolveBase(repository) => {
             let head = app.github.branch_head(&workspace.name, &repository.default_branch).await?;
@@ -132,19 +141,30 @@ async fn note_trouble(app: &App, read: &Stored<Workspace>, trouble: &Trouble) ->
     record(app, read, &after).await
 }
 
-/// Adds to `write` that the workspaces of `desk` that were given up are tried again.
+/// Adds to `write` that the workspaces of `desk` that were given up are tried again, and that those
+/// that were put away come back.
 pub(crate) fn try_again(
     app: &App,
     desk: &Desk,
     mut write: Transaction,
 ) -> Result<Transaction, Error> {
     let now = app.clock.now();
-    for workspace in desk.workspaces.iter().filter(|workspace| workspace.value.given_up) {
-        let mut after = workspace.value.clone();
+    for workspace in desk.workspaces.iter().filter(|workspace| is_abandoned(&workspace.value)) {
+        let mut after = workspace.value.clone().wanted_back();
         after.given_up = false;
         let job = Job::PrepareWorkspace { session: after.session, day: after.day };
         let job = JobRecord::new(app.mint.uuid(), job, now);
         write = write.replace(workspace, &after)?.create(&job)?;
     }
+    if desk.workspaces.iter().any(|workspace| workspace.value.is_put_away()) {
+        // What is back is put away another time.
+        let job = Job::CleanUp { session: desk.session.value.id };
+        write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
+    }
     Ok(write)
+}
+
+/// Whether nobody works on it any more although somebody may want it: it was given up, or put away.
+pub(crate) const fn is_abandoned(workspace: &Workspace) -> bool {
+    workspace.given_up || workspace.is_put_away()
 }

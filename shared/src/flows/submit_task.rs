@@ -88,12 +88,13 @@ async fn attempt(
         write = write.create(&SubmittedText { submission: id, content })?;
     }
     if let Some(code) = &submission.code {
-        let job = Job::ExamineSubmission { session: session.id, day: task.day };
-        write = write.create(&examining_run(&submission, code))?.create(&JobRecord::new(
-            app.mint.uuid(),
-            job,
-            now,
-        ))?;
+        let (session, day) = (session.id, task.day);
+        write = write.create(&examining_run(&submission, code))?;
+        for job in
+            [Job::ExamineSubmission { session, day }, Job::CloseWorkspace { session, day }]
+        {
+            write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
+        }
     }
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Some(submission),

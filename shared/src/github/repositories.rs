@@ -20,6 +20,8 @@ pub struct Repository {
     pub description: Option<String>,
     /// Whether only members see it.
     pub private: bool,
+    /// Whether it is read-only for everybody.
+    pub archived: bool,
     /// The template it was generated from.
     pub template: Option<RepositoryName>,
 }
@@ -44,12 +46,14 @@ struct Generate<'a> {
 }
 
 #[derive(Deserialize)]
-struct WireRepository {
+pub(crate) struct WireRepository {
     id: u64,
     full_name: RepositoryName,
     default_branch: BranchName,
     description: Option<String>,
     private: bool,
+    #[serde(default)]
+    archived: bool,
     template_repository: Option<WireTemplate>,
 }
 
@@ -112,6 +116,7 @@ impl From<WireRepository> for Repository {
             default_branch: wire.default_branch,
             description: wire.description,
             private: wire.private,
+            archived: wire.archived,
             template: wire.template_repository.map(|template| template.full_name),
         }
     }

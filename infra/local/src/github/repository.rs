@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::github::objects::Sha;
+use crate::github::refusal::Refusal;
 
 /// Where GitHub cuts a name.
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -20,6 +21,9 @@ pub struct Repository {
     pub description: Option<String>,
     pub visibility: Visibility,
     pub is_template: bool,
+    /// Read-only for everybody.
+    #[serde(default)]
+    pub archived: bool,
     pub default_branch: String,
     /// The id of the template it was generated from.
     pub template: Option<u64>,
@@ -86,6 +90,16 @@ impl Repository {
         let reference =
             self.branch(name).or_else(|| self.tag(name)).or_else(|| self.refs.get(name));
         reference.cloned().or_else(|| Sha::parse(name).filter(|sha| self.commits.contains(sha)))
+    }
+
+    /// Nothing, if it can be written to.
+    pub fn writable(&self) -> Result<(), Refusal> {
+        if self.archived { Err(Refusal::Archived) } else { Ok(()) }
+    }
+
+    /// What somebody may do who is in.
+    pub fn permission_of(&self, login: &str) -> Option<Permission> {
+        self.collaborators.get(&login.to_ascii_lowercase()).copied()
     }
 
     pub fn is_private(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::github::runs::RunTiming;
 use crate::github::{GitHub, Settings};
 
 mod gate;
+mod old;
 mod people;
 mod repositories;
 mod restart;

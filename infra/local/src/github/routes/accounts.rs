@@ -65,6 +65,7 @@ pub(crate) async fn invite(
     let now = github.now();
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     if !is_somebody(&login) {
         return Err(Refusal::NotFound);
     }
@@ -97,6 +98,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Refusal> {
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     let key = login.to_ascii_lowercase();
     repository.collaborators.remove(&key);
     repository.invitations.remove(&key);
