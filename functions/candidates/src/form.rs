@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_name_is_read_without_what_people_write_around_it() {
-        for sent in ["username=ada-l", "x=1&username=+%40ada-l%0D%0A", "username=ada-l&username=eve"]
+        for sent in
+            ["username=ada-l", "x=1&username=+%40ada-l%0D%0A", "username=ada-l&username=eve"]
         {
             assert_eq!(username(sent.as_bytes()), "ada-l", "{sent}");
         }

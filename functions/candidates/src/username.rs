@@ -42,7 +42,8 @@ type Params = Result<RawPathParams, RawPathParamsRejection>;
 )]
 pub(crate) async fn show(State(app): State<App>, params: Params) -> Response {
     let opened = open(&app, params).await;
-    let answer = opened.and_then(|(_claim, desk)| pages::form(&app, desk.into(), pages::State::Asked));
+    let answer =
+        opened.and_then(|(_claim, desk)| pages::form(&app, desk.into(), pages::State::Asked));
     answer.unwrap_or_else(|error| pages::refusal(&app, error))
 }
 

@@ -296,7 +296,8 @@ mod tests {
     #[test]
     fn a_subject_names_a_github_account_by_its_number_alone() {
         assert_eq!(github_account("github|583231"), Some(583_231));
-        for other in ["github|", "github|0", "github|+7", "github|7x", "auth0|7", "xgithub|7", "7"] {
+        for other in ["github|", "github|0", "github|+7", "github|7x", "auth0|7", "xgithub|7", "7"]
+        {
             assert_eq!(github_account(other), None, "{other}");
         }
     }

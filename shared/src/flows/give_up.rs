@@ -31,9 +31,7 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             })
             .await
         }
-        Job::LearnUsername { session, claimed } => {
-            assume(app, *session, claimed.as_ref()).await
-        }
+        Job::LearnUsername { session, claimed } => assume(app, *session, claimed.as_ref()).await,
         Job::CloseWorkspace { session, day } => leave_writable(app, *session, *day).await,
         Job::CleanUp { session } => put_off(app, *session).await,
         Job::FollowRun { run } => {

@@ -81,7 +81,10 @@ impl Store {
     }
 
     /// All sessions with their workspaces, newest first, at most [`SESSIONS_MAX`] of them: two calls.
-    pub async fn clean_ups(&self, wanted: PageRequest) -> Result<Page<SessionWithWorkspaces>, Error> {
+    pub async fn clean_ups(
+        &self,
+        wanted: PageRequest,
+    ) -> Result<Page<SessionWithWorkspaces>, Error> {
         let most = Limit::parse(SESSIONS_MAX).ok();
         let wanted_rows = most.filter(|most| most.get() < wanted.rows_max()).or(wanted.limit);
         let wanted = PageRequest { limit: wanted_rows, ..wanted };

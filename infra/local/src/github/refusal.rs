@@ -55,6 +55,8 @@ pub enum Refusal {
     OwnerInvited,
     #[error("Repository was archived so is read-only.")]
     Archived,
+    #[error("Must have admin rights to Repository.")]
+    NoAdmin,
     #[error("Permission to {repository}.git denied to {login}.")]
     PushDenied { login: String, repository: String },
     #[error("Artifact has expired")]
@@ -78,7 +80,7 @@ impl Refusal {
             | Self::NoCommit(_)
             | Self::NoCommonAncestor { .. } => StatusCode::NOT_FOUND,
             Self::NotJson(_) => StatusCode::BAD_REQUEST,
-            Self::Archived | Self::PushDenied { .. } => StatusCode::FORBIDDEN,
+            Self::Archived | Self::NoAdmin | Self::PushDenied { .. } => StatusCode::FORBIDDEN,
             Self::OtherSha { .. } => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::Invalid(_)

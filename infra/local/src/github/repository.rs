@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::github::objects::Sha;
 use crate::github::refusal::Refusal;
+use crate::github::users::{BOT_LOGIN, is_boss};
 
 /// Where GitHub cuts a name.
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -97,8 +98,17 @@ impl Repository {
         if self.archived { Err(Refusal::Archived) } else { Ok(()) }
     }
 
+    /// Nothing, if we may administer it.
+    pub fn administered(&self) -> Result<(), Refusal> {
+        let admin = self.permission_of(BOT_LOGIN) >= Some(Permission::Admin);
+        if admin { Ok(()) } else { Err(Refusal::NoAdmin) }
+    }
+
     /// What somebody may do who is in.
     pub fn permission_of(&self, login: &str) -> Option<Permission> {
+        if is_boss(login) {
+            return Some(Permission::Admin);
+        }
         self.collaborators.get(&login.to_ascii_lowercase()).copied()
     }
 

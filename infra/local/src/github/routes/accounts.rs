@@ -13,7 +13,7 @@ use crate::github::gate::{Body, Caller, Tenon};
 use crate::github::refusal::Refusal;
 use crate::github::repository::{Invitation, Permission};
 use crate::github::routes::{Page, visible};
-use crate::github::users::{BOT_LOGIN, UserKind, is_somebody};
+use crate::github::users::{BOT_LOGIN, UserKind, is_boss, is_somebody};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Invite {
@@ -73,6 +73,9 @@ pub(crate) async fn invite(
         return Err(Refusal::OwnerInvited);
     }
     world.mention(&login, UserKind::User, now)?;
+    if is_boss(&login) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let key = login.to_ascii_lowercase();
     let permission = invite.permission.unwrap_or(Permission::Push);
     if let Some(granted) = repository.collaborators.get_mut(&key) {

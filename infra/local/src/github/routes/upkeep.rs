@@ -29,6 +29,7 @@ pub(crate) async fn change(
 ) -> Result<Json<Value>, Refusal> {
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.administered()?;
     if let Some(archived) = asked.archived {
         repository.archived = archived;
     }
@@ -50,7 +51,9 @@ pub(crate) async fn delete(
     Path((owner, name)): Path<(String, String)>,
 ) -> Result<StatusCode, Refusal> {
     let mut world = github.world();
-    let id = visible(&world, Caller::Tenon, (&owner, &name))?.id;
+    let repository = visible(&world, Caller::Tenon, (&owner, &name))?;
+    repository.administered()?;
+    let id = repository.id;
     world.remove_repository(id)?;
     Ok(StatusCode::NO_CONTENT)
 }

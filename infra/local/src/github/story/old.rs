@@ -80,6 +80,21 @@ async fn an_archived_repository_takes_nothing_until_it_is_back() {
 }
 
 #[tokio::test]
+async fn an_owner_keeps_every_right_and_we_need_ours_to_put_a_repository_away() {
+    let story = Story::with_workspace().await;
+    let boss = format!("{WORKSPACE}/collaborators/boss-1");
+
+    let invited = story.put(&boss, json!({ "permission": "pull" })).await;
+    let right = story.get(&format!("{boss}/permission")).await.json();
+    let bot = format!("{WORKSPACE}/collaborators/tenon-bot");
+    story.put(&bot, json!({ "permission": "push" })).await;
+    let refused_to_us = story.call(Method::DELETE, WORKSPACE, None).await;
+
+    assert_eq!((invited.status(), &right["permission"]), (204, &json!("admin")));
+    assert_eq!(refused_to_us.refusal(), refused(403, "Must have admin rights to Repository."));
+}
+
+#[tokio::test]
 async fn a_deleted_repository_is_gone_and_its_number_is_not_given_again() {
     let story = Story::with_workspace().await;
     let id = story.get(WORKSPACE).await.json()["id"].clone();
