@@ -23,6 +23,9 @@
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
 //! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
+//! | a GitHub account | said by the candidate, asked of GitHub in a job, or read from the token; the session and a job for each repository are one write |
+//! | a day that is over | `close_workspace` follows from the submission: the right to push is lowered, then asked for |
+//! | old work | the sweep starts `clean_up` for who is due; each repository is looked at before it is archived or deleted |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

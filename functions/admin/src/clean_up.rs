@@ -110,8 +110,8 @@ impl Row {
 
 impl Repository {
     fn new(workspace: &Workspace, end: EndOfWork, settings: Cleanup) -> Self {
-        let dates = end.dates(settings.archive_after_days, settings.delete_after_days);
-        let next = next(workspace, dates);
+        let after = (settings.archive_after_days, settings.delete_after_days);
+        let next = next(workspace, end, after);
         let (state, since) = match &workspace.upkeep.state {
             Kept::AsMade if workspace.repository.is_none() => ("planned", None),
             Kept::AsMade => ("kept", None),

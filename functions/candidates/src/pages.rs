@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use shared::app::App;
 use shared::domain::candidate_session::{CandidateSession, SessionStatus};
+use shared::domain::repository::GitHubUsername;
 use shared::error::Error;
 use shared::http::page::Page;
 use shared::store::sessions::Desk;
@@ -47,6 +48,7 @@ pub(crate) enum State {
 
 #[derive(Template)]
 #[template(path = "username.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each shows a part of the page")]
 struct Username<'a> {
     nonce: &'a str,
     simulation: &'a str,
@@ -88,7 +90,7 @@ pub(crate) fn form(app: &App, shown: Shown, state: State) -> Result<Response, Er
         nonce: &nonce,
         simulation: session.simulation_title.as_str(),
         company: &session.company_name,
-        known: session.github_username.as_ref().map(|name| name.as_str()),
+        known: session.github_username.as_ref().map(GitHubUsername::as_str),
         invitations,
         completed: session.status() == SessionStatus::Completed,
         saved: state == State::Saved,

@@ -60,20 +60,14 @@ impl EndOfWork {
         }
     }
 
-    /// When the repositories are put away, `archive` and `delete` days after this.
-    pub fn dates(self, archive: u32, delete: u32) -> Dates {
-        let after = |days: u32| later(self.at, SignedDuration::from_hours(i64::from(days) * 24));
-        Dates { archive_at: after(archive), delete_at: after(delete) }
+    /// The end for a repository that the candidate came back to at some time: from then on they have
+    /// as long as they had before.
+    fn for_one_returned_to(self, at: Option<Timestamp>) -> Timestamp {
+        match (self.by, at) {
+            (Ending::Inactive, Some(at)) => self.at.max(later(at, INACTIVE_AFTER)),
+            _ => self.at,
+        }
     }
-}
-
-/// When the repositories of a session are put away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dates {
-    /// From then on they are archived.
-    pub archive_at: Timestamp,
-    /// From then on they are deleted.
-    pub delete_at: Timestamp,
 }
 
 /// What is to become of a repository next.
@@ -95,14 +89,21 @@ impl PutAway {
     }
 }
 
-/// What is to become of the repository of `workspace` next, and from when on; none when nothing is.
-pub fn next(workspace: &Workspace, dates: Dates) -> Option<(PutAway, Timestamp)> {
+/// What is to become of the repository of `workspace` next, and from when on, where it is archived
+/// `archive` and deleted `delete` days after the `end` of the work; none when nothing is.
+pub fn next(
+    workspace: &Workspace,
+    end: EndOfWork,
+    (archive, delete): (u32, u32),
+) -> Option<(PutAway, Timestamp)> {
     workspace.repository.as_ref()?;
-    let (step, at) = match workspace.upkeep.state {
-        Kept::AsMade | Kept::WantedBack => (PutAway::Archive, dates.archive_at),
-        Kept::Archived { .. } => (PutAway::Delete, dates.delete_at),
+    let (step, days) = match workspace.upkeep.state {
+        Kept::AsMade | Kept::WantedBack => (PutAway::Archive, archive),
+        Kept::Archived { .. } => (PutAway::Delete, delete),
         Kept::Deleted { .. } => return None,
     };
+    let end = end.for_one_returned_to(workspace.upkeep.returned_at);
+    let at = later(end, SignedDuration::from_hours(i64::from(days) * 24));
     match &workspace.upkeep.refusal {
         None => Some((step, at)),
         Some(refusal) if refusal.why == Obstacle::NotOurs => None,
@@ -112,4 +113,60 @@ pub fn next(workspace: &Workspace, dates: Dates) -> Option<(PutAway, Timestamp)>
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::workspace::tests::{ready, workspace};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn next_of(workspace: &Workspace, by: Ending) -> Option<(PutAway, Timestamp)> {
+        next(workspace, EndOfWork { at: at("2026-03-02T09:00:00Z"), by }, (30, 180))
+    }
+
+    fn next_after(workspace: &Workspace) -> Option<(PutAway, Timestamp)> {
+        next_of(workspace, Ending::Completed)
+    }
+
+    #[test]
+    fn who_comes_back_after_doing_nothing_has_as_long_again() {
+        let archived = ready().kept(Kept::Archived { at: at("2026-04-01T09:00:00Z") });
+        let back = archived.wanted_back(at("2026-05-01T00:00:00Z"));
+
+        let later = at("2026-08-29T00:00:00Z");
+        assert_eq!(next_of(&back, Ending::Inactive), Some((PutAway::Archive, later)));
+        let at_once = at("2026-04-01T09:00:00Z");
+        assert_eq!(next_after(&back), Some((PutAway::Archive, at_once)));
+    }
+
+    #[test]
+    fn a_repository_is_archived_before_it_is_deleted_however_late_it_is() {
+        let archive = (PutAway::Archive, at("2026-04-01T09:00:00Z"));
+        let delete = (PutAway::Delete, at("2026-08-29T09:00:00Z"));
+        let since = at("2027-01-01T00:00:00Z");
+
+        assert_eq!(next_after(&workspace()), None);
+        assert_eq!(next_after(&ready()), Some(archive));
+        let archived = ready().kept(Kept::Archived { at: since });
+        assert_eq!(next_after(&archived), Some(delete));
+        assert_eq!(next_after(&archived.wanted_back(since)), Some(archive));
+        let deleted = ready().kept(Kept::Deleted { at: since });
+        assert_eq!(next_after(&deleted), None);
+        assert_eq!(deleted.wanted_back(since).repository, None);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_never_touched_and_what_we_may_not_do_is_tried_a_day_later() {
+        let since = at("2026-04-01T09:00:05Z");
+
+        let strange = ready().not_put_away(Obstacle::NotOurs, since);
+        assert_eq!(next_after(&strange), None);
+        let denied = ready().not_put_away(Obstacle::PermissionMissing, since);
+        let tomorrow = at("2026-04-02T09:00:05Z");
+        assert_eq!(next_after(&denied), Some((PutAway::Archive, tomorrow)));
+    }
 }

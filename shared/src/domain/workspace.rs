@@ -174,10 +174,20 @@ pub struct Found<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn workspace() -> Workspace {
+    /// A workspace whose repository is made.
+    pub(crate) fn ready() -> Workspace {
+        Workspace {
+            repository: Some(repository()),
+            base: Some(CommitSha::parse(&"a".repeat(40)).unwrap()),
+            ..workspace()
+        }
+    }
+
+    /// A workspace that was just recorded.
+    pub(crate) fn workspace() -> Workspace {
         Workspace {
             id: Uuid::nil(),
             session: CandidateSessionId::new(12),
@@ -232,5 +242,11 @@ mod tests {
         let other = RepositoryName::parse("acme/other").unwrap();
         assert!(!workspace.owns(&Found { template: Some(&other), ..ours }));
         assert!(!workspace.owns(&Found { name: &other, ..ours }));
+
+        let renamed = Found { name: &other, ..ours };
+        let made = ready();
+        assert!(made.is_still(1, &renamed) && !made.is_still(2, &renamed));
+        assert!(!made.is_still(1, &Found { description: None, ..renamed }));
+        assert!(!workspace.is_still(1, &renamed));
     }
 }

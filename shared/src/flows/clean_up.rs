@@ -55,9 +55,9 @@ fn steps<'a>(
 ) -> impl Iterator<Item = (&'a Stored<Workspace>, PutAway, jiff::Timestamp)> {
     let settings = app.config.github.cleanup;
     let end = EndOfWork::of(&desk.session.value);
-    let dates = end.dates(settings.archive_after_days, settings.delete_after_days);
+    let after = (settings.archive_after_days, settings.delete_after_days);
     desk.workspaces.iter().filter_map(move |workspace| {
-        let (step, at) = clean_up::next(&workspace.value, dates)?;
+        let (step, at) = clean_up::next(&workspace.value, end, after)?;
         Some((workspace, step, at))
     })
 }
@@ -91,7 +91,7 @@ async fn put_away(
     let (done, state) = match step {
         PutAway::Archive if there.archived => (Ok(()), Kept::Archived { at: now }),
         PutAway::Archive => {
-            (app.github.set_archived(&there.name, true).await, Kept::Archived { at: now })
+            (app.github.archive_repository(&there.name).await, Kept::Archived { at: now })
         }
         PutAway::Delete => {
             (app.github.delete_repository(&there.name).await, Kept::Deleted { at: now })

@@ -70,7 +70,7 @@ async fn take(app: &App, workspace: &Workspace, step: Step) -> Result<Workspace,
     after.trouble = None;
     match step {
         Step::BringBack => {
-            app.github.set_archived(&workspace.name, false).await?;
+            app.github.bring_back(&workspace.name).await?;
             after = after.kept(Kept::AsMade);
         }
         Step::MakeRepository => after.repository = Some(make(app, workspace).await?),
@@ -150,7 +150,7 @@ pub(crate) fn try_again(
 ) -> Result<Transaction, Error> {
     let now = app.clock.now();
     for workspace in desk.workspaces.iter().filter(|workspace| is_abandoned(&workspace.value)) {
-        let mut after = workspace.value.clone().wanted_back();
+        let mut after = workspace.value.clone().wanted_back(now);
         after.given_up = false;
         let job = Job::PrepareWorkspace { session: after.session, day: after.day };
         let job = JobRecord::new(app.mint.uuid(), job, now);

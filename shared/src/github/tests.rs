@@ -1,6 +1,7 @@
 mod actions;
 mod artifacts;
 mod failures;
+mod people;
 mod repositories;
 
 use std::collections::HashMap;

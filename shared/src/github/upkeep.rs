@@ -22,15 +22,24 @@ impl GitHub {
         answer.read::<WireRepository>().map(|wire| Some(wire.into()))
     }
 
-    /// Makes the repository read-only, or lets it be worked on again. Needs the right to administer it.
-    pub async fn set_archived(
+    /// Makes the repository read-only for everybody. Needs the right to administer it.
+    pub async fn archive_repository(&self, repository: &RepositoryName) -> Result<(), GitHubError> {
+        self.change("archive a repository", repository, &Change { archived: true }).await
+    }
+
+    /// Lets an archived repository be worked on again. Needs the right to administer it.
+    pub async fn bring_back(&self, repository: &RepositoryName) -> Result<(), GitHubError> {
+        self.change("bring a repository back", repository, &Change { archived: false }).await
+    }
+
+    async fn change(
         &self,
+        operation: &'static str,
         repository: &RepositoryName,
-        archived: bool,
+        change: &Change,
     ) -> Result<(), GitHubError> {
         let path = ["repos", repository.owner(), repository.name()];
-        let operation = if archived { "archive a repository" } else { "bring a repository back" };
-        let call = self.call(operation, Method::PATCH, &path)?.json(&Change { archived });
+        let call = self.call(operation, Method::PATCH, &path)?.json(change);
         call.send().await.map(|_answer| ())
     }
 

@@ -310,11 +310,10 @@ pub(crate) fn due_until(now: Timestamp) -> String {
 pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
     match list {
         List::Simulations => (Some("GSI1"), SIMULATION_PREFIX),
-        List::Candidates => (Some("GSI1"), SESSION_PREFIX),
+        List::Candidates | List::CleanUps => (Some("GSI1"), SESSION_PREFIX),
         List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
         List::SessionSubmissions => (None, SUBMISSION_PREFIX),
         List::Invites => (Some("GSI2"), SESSION_PREFIX),
-        List::CleanUps => (Some("GSI1"), SESSION_PREFIX),
         List::Companies => (Some("GSI1"), COMPANY_PREFIX),
         List::Domains => (Some("GSI1"), DOMAIN_PREFIX),
     }

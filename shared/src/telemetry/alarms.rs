@@ -1,4 +1,4 @@
-//! What a person should be woken up for: a line that CloudWatch reads as a metric.
+//! What a person should be woken up for: a line that `CloudWatch` reads as a metric.
 
 use std::fmt::{self, Debug};
 
@@ -36,7 +36,7 @@ pub fn alarm(alarm: Alarm, at: Timestamp) {
     tracing::error!(target: ALARMS, metric = alarm.name(), at_ms = at.as_millisecond(), "alarm");
 }
 
-/// Writes alarms in CloudWatch's embedded metric format, whose object within an object no event can
+/// Writes alarms in `CloudWatch`'s embedded metric format, whose object within an object no event can
 /// have, and leaves all other events to another format.
 pub(super) struct WithAlarms<F>(pub(super) F);
 

@@ -118,3 +118,62 @@ impl Workspace {
         Some(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::workspace::tests::{ready, workspace};
+
+    fn name(text: &str) -> GitHubUsername {
+        GitHubUsername::parse(text).unwrap()
+    }
+
+    fn given(right: Right) -> Collaborator {
+        Collaborator { username: name("ada"), right, invitation: Some(7) }
+    }
+
+    #[test]
+    fn a_day_is_closed_step_by_step_and_the_end_is_that_github_says_so() {
+        let (ada, at) = (name("ada"), Timestamp::UNIX_EPOCH);
+        let mut day = ready();
+        day.collaborator = Some(given(Right::Push));
+
+        assert_eq!(day.closing_step(Some(&ada)), Some(ClosingStep::Lower(given(Right::Push))));
+        let day = day.lowered(Some(given(Right::Push)));
+        assert_eq!(day.collaborator, Some(given(Right::Read)));
+        assert_eq!(day.closing_step(Some(&ada)), Some(ClosingStep::Verify(ada.clone())));
+        let day = day.closed(at);
+        assert_eq!((day.closing_step(Some(&ada)), day.closing_step(None)), (None, None));
+
+        let eve = name("eve");
+        assert_eq!(day.closing_step(Some(&eve)), Some(ClosingStep::Remove(ada)));
+        let day = day.lowered(None);
+        assert_eq!(day.closing_step(Some(&eve)), Some(ClosingStep::LetRead(eve)));
+    }
+
+    #[test]
+    fn without_a_repository_or_anybody_in_it_there_is_nothing_to_close() {
+        let ada = name("ada");
+        assert_eq!(workspace().closing_step(Some(&ada)), None);
+        assert_eq!(ready().closing_step(None), None);
+        assert_eq!(ready().left_writable(Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn the_fifth_refusal_is_the_last_and_what_is_unsure_is_done_again() {
+        let mut day = ready().lowered(Some(given(Right::Read)));
+        for refusals in 1..=5 {
+            assert!(!day.cannot_be_closed(), "{refusals}");
+            day = day.still_pushed_to();
+            assert_eq!(day.closing, Closing::Lowering { refusals });
+            assert_eq!(day.collaborator, Some(given(Right::Push)));
+        }
+        assert!(day.cannot_be_closed());
+
+        let closed = ready().lowered(Some(given(Right::Read))).closed(Timestamp::UNIX_EPOCH);
+        assert_eq!(closed.clone().left_writable(Timestamp::UNIX_EPOCH), None);
+        let unsure = closed.unsure();
+        assert_eq!(unsure.closing, Closing::Lowering { refusals: 0 });
+        assert_eq!(unsure.closing_step(None), Some(ClosingStep::Lower(given(Right::Push))));
+    }
+}

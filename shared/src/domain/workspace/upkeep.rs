@@ -13,6 +13,9 @@ pub struct Upkeep {
     pub state: Kept,
     /// Why the last attempt to put it away came to nothing.
     pub refusal: Option<UpkeepRefusal>,
+    /// When it was last wanted back.
+    #[serde(default)]
+    pub returned_at: Option<Timestamp>,
 }
 
 /// Where a repository is.
@@ -81,23 +84,22 @@ impl Workspace {
 
     /// The workspace when its repository is wanted again: an archived one is to come back, one that is
     /// gone is to be made anew.
-    pub fn wanted_back(mut self) -> Self {
-        match self.upkeep.state {
-            Kept::AsMade | Kept::WantedBack => {}
-            Kept::Archived { .. } => {
-                self.upkeep = Upkeep { state: Kept::WantedBack, refusal: None };
-            }
+    pub fn wanted_back(mut self, now: Timestamp) -> Self {
+        let state = match self.upkeep.state {
+            Kept::AsMade | Kept::WantedBack => return self,
+            Kept::Archived { .. } => Kept::WantedBack,
             Kept::Deleted { .. } => {
-                self.upkeep = Upkeep::default();
                 (self.repository, self.base, self.collaborator) = (None, None, None);
+                Kept::AsMade
             }
-        }
+        };
+        self.upkeep = Upkeep { state, refusal: None, returned_at: Some(now) };
         self
     }
 
     /// The workspace with its repository in another state.
     pub fn kept(mut self, state: Kept) -> Self {
-        self.upkeep = Upkeep { state, refusal: None };
+        self.upkeep = Upkeep { state, refusal: None, ..self.upkeep };
         self
     }
 

@@ -62,10 +62,8 @@ pub(crate) fn collaborator(world: &World, login: &str, permission: Permission) -
 /// `repository-collaborator-permission`; none when the account is unknown.
 pub(crate) fn permission(world: &World, login: &str, given: Option<Permission>) -> Option<Value> {
     let mut user = simple(world.user(login)?);
-    let mut switches = permissions(given.unwrap_or(Permission::Pull));
-    if given.is_none() {
-        switches["pull"] = json!(false);
-    }
+    let nothing = || json!({ "admin": false, "maintain": false, "push": false, "triage": false, "pull": false });
+    let switches = given.map_or_else(nothing, permissions);
     let role = given.map_or("", Permission::role);
     user.insert("permissions".to_owned(), switches);
     user.insert("role_name".to_owned(), json!(role));
