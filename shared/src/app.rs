@@ -17,16 +17,14 @@ use crate::auth::token::{TokenRules, Verifier};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, Config, Environment};
 use crate::creates::Creates;
-use crate::domain::template;
 use crate::email::Mailer;
 use crate::error::Error;
 use crate::github::{GitHub, Settings};
-use crate::http_client;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::queue::Queue;
 use crate::store::Store;
-use crate::telemetry;
+use crate::{http_client, telemetry};
 
 /// How long one attempt at an AWS call may take.
 const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
@@ -80,16 +78,7 @@ impl App {
         let queue = Queue::new(queue, config.queue.url.clone());
         let http = http_client::build()
             .map_err(|source| Error::internal("building the HTTP client", source))?;
-        let home = config.github.organization.as_deref().unwrap_or(template::OWNER);
-        let github = GitHub::new(
-            http.clone(),
-            Settings {
-                base: config.github.api_base.clone(),
-                identity: config.github.identity.clone(),
-                home: home.to_owned(),
-            },
-            clock.clone(),
-        );
+        let github = GitHub::new(http.clone(), Settings::from(&config.github), clock.clone());
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);
         let jwks = Jwks::new(http.clone(), config.auth.jwks_url.clone(), ttl, clock.clone());
@@ -150,6 +139,7 @@ fn token_rules(auth: &AuthConfig) -> TokenRules {
             permissions_str: format!("{namespace}/permissions_str"),
             name: format!("{namespace}/name"),
             email_verified: format!("{namespace}/email_verified"),
+            github_login: auth.github_login_claim.clone(),
         },
     }
 }

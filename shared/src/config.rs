@@ -146,8 +146,8 @@ pub struct GitHubConfig {
     pub creates: CreateLimits,
     /// What webhooks may be signed with; without any, none is believed.
     pub webhook_secrets: Vec<Secret>,
-    /// What becomes of old repositories; without it they stay.
-    pub cleanup: Option<Cleanup>,
+    /// What becomes of old repositories.
+    pub cleanup: Cleanup,
 }
 
 /// Who we are on GitHub.
@@ -181,6 +181,8 @@ pub struct CreateLimits {
 /// What becomes of the repositories of a candidate whose work has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cleanup {
+    /// Whether anything is done; otherwise it is only told what would be.
+    pub enabled: bool,
     /// After so many days they are archived.
     pub archive_after_days: u32,
     /// After so many days they are deleted; not fewer than until they are archived.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod candidate_session;
+pub mod clean_up;
 pub mod company;
 pub mod creates;
 pub mod diff;

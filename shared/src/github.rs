@@ -15,6 +15,7 @@ pub mod error;
 mod exchange;
 mod junit;
 mod kept;
+pub mod people;
 mod rate_limit;
 mod report_file;
 pub mod repositories;
@@ -23,6 +24,7 @@ pub mod template_results;
 mod templates;
 #[cfg(test)]
 mod tests;
+pub mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +33,8 @@ use reqwest::Client;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::config::GitHubIdentity;
+use crate::config::{GitHubConfig, GitHubIdentity};
+use crate::domain::template;
 use crate::github::app_token::AppTokens;
 use crate::github::kept::KeptAnswers;
 use crate::github::rate_limit::Watch;
@@ -46,6 +49,17 @@ pub struct Settings {
     pub identity: GitHubIdentity,
     /// The account through whose installation an App makes the calls that are about no repository.
     pub home: String,
+}
+
+impl From<&GitHubConfig> for Settings {
+    fn from(config: &GitHubConfig) -> Self {
+        let home = config.organization.as_deref().unwrap_or(template::OWNER);
+        Self {
+            base: config.api_base.clone(),
+            identity: config.identity.clone(),
+            home: home.to_owned(),
+        }
+    }
 }
 
 /// GitHub, as Tenon uses it. Cheap to clone; clones share connections, tokens and kept answers.

@@ -10,6 +10,7 @@ pub mod input;
 mod limited;
 mod methods;
 pub mod openapi;
+pub mod page;
 pub mod paging;
 pub mod path;
 pub mod problem;

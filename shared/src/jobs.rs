@@ -14,9 +14,12 @@ use crate::app::App;
 use crate::domain::job::{Job, JobRecord, JobState, Outcome, Readiness};
 use crate::error::Error;
 use crate::flows::check_template::check_template;
+use crate::flows::clean_up::{clean_up, start_clean_ups};
+use crate::flows::close_workspace::close_workspace;
 use crate::flows::examine_submission::examine_submission;
 use crate::flows::follow_run::follow_run;
 use crate::flows::give_up::give_up;
+use crate::flows::learn_username::learn_username;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
 use crate::store::item::Stored;
@@ -105,12 +108,19 @@ async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
         Job::FollowRun { run } => follow_run(app, *run).await,
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,
         Job::CheckTemplate { check, position } => check_template(app, *check, *position).await,
+        Job::LearnUsername { session, claimed } => {
+            learn_username(app, *session, claimed.as_ref()).await
+        }
+        Job::CloseWorkspace { session, day } => close_workspace(app, *session, *day).await,
+        Job::CleanUp { session } => clean_up(app, *session).await,
     }
 }
 
 /// Sends overdue jobs to the queue again: lost ones, and those due later than the queue can wait.
+/// Before that it starts the jobs of what is to be cleaned up.
 /// Says how many.
 pub async fn sweep(app: &App) -> Result<usize, Error> {
+    start_clean_ups(app).await?;
     let overdue = app.store.overdue_jobs(app.clock.now()).await?;
     let mut sent = 0;
     for job in &overdue {

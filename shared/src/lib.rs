@@ -26,6 +26,9 @@
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
 //! | templates tried out | one item and job a template; the intent to dispatch is recorded first, the run joined, and the end of one begins the next |
 //! | a call to GitHub | under a token that the process keeps, by one deadline; a read by its `ETag`, and tried once more when its way fails; a change never |
+//! | a GitHub account | said by the candidate, asked of GitHub in a job, or read from the token; the session and a job for each repository are one write |
+//! | a day that is over | `close_workspace` follows from the submission: the right to push is lowered, then asked for |
+//! | old work | the sweep starts `clean_up` for who is due; each repository is looked at before it is archived or deleted |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

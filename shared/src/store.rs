@@ -1,6 +1,7 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
 mod audit;
+pub mod clean_ups;
 pub mod companies;
 pub mod creates;
 pub mod idempotency;

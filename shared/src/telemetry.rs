@@ -1,11 +1,15 @@
 //! Logs: one JSON line an event on standard output. No header, token, address or text of a
 //! candidate is ever given to it.
 
+pub mod alarms;
+
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+
+use self::alarms::WithAlarms;
 
 /// The target of the line that every request gets.
 pub const REQUESTS: &str = "tenon::request";
@@ -27,6 +31,7 @@ where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let log = tracing_subscriber::fmt().json().flatten_event(true);
+    let log = log.map_event_format(WithAlarms);
     log.with_env_filter(filter).with_writer(writer).finish().with(filter_fn(is_fit))
 }
 
@@ -55,6 +60,46 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn an_alarm_is_a_line_that_cloud_watch_reads_as_a_metric() {
+        static ALARMS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        struct Alarms;
+        impl Write for Alarms {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                ALARMS.lock().unwrap().write(bytes)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let log = log(EnvFilter::new("info"), || Alarms);
+        tracing::subscriber::with_default(log, || {
+            let at = "2026-03-02T09:00:00Z".parse().unwrap();
+            alarms::alarm(alarms::Alarm::WorkspaceStillWritable, at);
+            tracing::info!("afterwards");
+        });
+
+        let written = String::from_utf8(ALARMS.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> =
+            written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let metric = serde_json::json!({
+            "_aws": {
+                "Timestamp": 1_772_442_000_000_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Tenon",
+                    "Dimensions": [[]],
+                    "Metrics": [{ "Name": "WorkspaceStillWritable", "Unit": "Count" }],
+                }],
+            },
+            "level": "ERROR",
+            "target": "tenon::alarm",
+            "WorkspaceStillWritable": 1,
+        });
+        assert_eq!(lines[0], metric);
+        assert_eq!(lines[1]["message"], "afterwards");
     }
 
     #[test]

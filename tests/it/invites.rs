@@ -85,7 +85,9 @@ async fn the_mail_says_who_invites_to_what_and_until_when() {
     assert_eq!(mail.subject, "You're invited: Payments API");
     assert_eq!((&mail.to, mail.cc.len(), mail.bcc.len()), (&vec!["ada@example.com".into()], 0, 0));
     let link = format!("http://localhost:3000/candidate/session/{}", invited.token);
-    assert_eq!(mails[0].links(), [link]);
+    let api = &story.stack.places.api;
+    let username = format!("{api}api/candidate/github/{}", invited.token);
+    assert_eq!(mails[0].links(), [link, username]);
     for part in [mail.text.as_ref().unwrap(), mail.html.as_ref().unwrap()] {
         for word in ["Ada Example", "LocalCo", "Backend Engineer", "Payments API", "2026-03-16"] {
             assert!(part.contains(word), "{word} is missing in {part}");

@@ -1,9 +1,12 @@
 //! What the holder of the admin key may do: companies, the mail domains that are theirs, and how the
 //! template repositories stand.
+//! What the holder of the admin key may do: companies, the mail domains that are theirs, and a look at
+//! what becomes of old repositories.
 //!
 //! Whoever does not show the key never reaches a route: `shared::http::admin_gate` stands in front.
 
 mod body;
+mod clean_up;
 mod templates;
 mod view;
 
@@ -29,6 +32,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(domains))
         .routes(routes!(map, unmap))
         .merge(templates::router())
+        .routes(routes!(clean_up::list))
 }
 
 /// All companies, newest first, with their mail domains.

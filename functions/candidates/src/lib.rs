@@ -1,6 +1,9 @@
-//! A candidate's invites, and the way into a session.
+//! A candidate's invites, the way into a session, and the page for the GitHub username.
 
 mod body;
+mod form;
+mod pages;
+mod username;
 mod view;
 
 use axum::Json;
@@ -26,6 +29,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(resolve))
         .routes(routes!(claim))
         .routes(routes!(current_task))
+        .routes(routes!(username::show, username::give))
 }
 
 /// What the candidate's address was invited to, newest first.

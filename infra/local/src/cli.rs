@@ -13,14 +13,12 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
-use local::demo;
 use local::environment::{self, EnvironmentError};
-use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
 use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
-use local::stack::{Data, Listeners, Options, Stack};
 use local::template_check::{self, Asked};
+use local::{demo, generated};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;

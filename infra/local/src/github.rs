@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
@@ -20,9 +20,9 @@ use crate::github::judge::Judge;
 use crate::github::limits::{Excess, Limits};
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
-use crate::github::repository::Repository;
+use crate::github::repository::{Permission, Repository};
 use crate::github::routes::{
-    accounts, actions, comparisons, contents, downloads, git, repositories,
+    accounts, actions, comparisons, contents, downloads, git, repositories, rights, upkeep,
 };
 use crate::github::runs::RunTiming;
 use crate::github::world::{NewCommit, World};
@@ -30,6 +30,7 @@ use crate::github::world::{NewCommit, World};
 mod answers;
 pub mod app;
 mod archive;
+mod by_hand;
 mod comparison;
 mod description;
 mod diff;
@@ -48,7 +49,6 @@ mod results;
 mod routes;
 pub mod runs;
 pub mod templates;
-mod upkeep;
 pub mod users;
 mod world;
 
@@ -139,10 +139,22 @@ impl GitHub {
         let root = || self.call("GET contents", get(contents::root));
         let by_id = self.call("GET repository by id", get(repositories::by_id));
         let compare = self.call("GET compare", get(comparisons::compare));
+        let repository = self
+            .call("GET repository", get(repositories::by_name))
+            .merge(self.call("PATCH repository", patch(upkeep::change)))
+            .merge(self.call("DELETE repository", delete(upkeep::delete)));
         let paths = |rest: &str| format!("/repos/{{owner}}/{{repository}}{rest}");
         Router::new()
             .route("/repositories/{id}", by_id)
-            .route(&paths(""), self.call("GET repository", get(repositories::by_name)))
+            .route(&paths(""), repository)
+            .route(
+                &paths("/collaborators/{login}/permission"),
+                self.call("GET permission", get(rights::permission)),
+            )
+            .route(
+                &paths("/invitations/{invitation}"),
+                self.call("PATCH invitation", patch(rights::change_invitation)),
+            )
             .route(&paths("/generate"), self.call("POST generate", post(repositories::generate)))
             .route(&paths("/branches/{*name}"), self.call("GET branch", get(git::branch)))
             .route(&paths("/contents"), root())
@@ -224,6 +236,7 @@ impl GitHub {
         let now = self.now();
         let mut world = self.world();
         let repository = named(&world, repository)?.clone();
+        repository.writable()?;
         let head = repository.branch(branch).or(repository.branch(&repository.default_branch));
         let mut files = head.map(|head| world.archive.files_at(head)).unwrap_or_default();
         let blob = world.archive.put(Object::Blob(content.as_bytes().to_vec()))?;
@@ -241,6 +254,26 @@ impl GitHub {
             message: message.to_owned(),
         };
         Ok(world.commit(repository, new, now)?.to_string())
+    }
+
+    /// Somebody pushes one file to the default branch of `repository` (`owner/name`), if they may.
+    pub fn push_as(
+        &self,
+        login: &str,
+        repository: &str,
+        path: &str,
+        content: &str,
+    ) -> Result<String, Refusal> {
+        let branch = {
+            let world = self.world();
+            let repository = named(&world, repository)?;
+            if repository.permission_of(login) < Some(Permission::Push) {
+                let (login, repository) = (login.to_owned(), repository.full_name());
+                return Err(Refusal::PushDenied { login, repository });
+            }
+            repository.default_branch.clone()
+        };
+        self.push(repository, &branch, path, content, "Work")
     }
 
     /// A candidate accepts the invitation to a repository (`owner/name`); 404 when there is none.

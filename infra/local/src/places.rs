@@ -50,6 +50,7 @@ impl Places {
             ("TENON_MAIL_ENDPOINT", &self.pages),
             // Where the web client runs in development.
             ("TENON_CANDIDATE_PORTAL_BASE_URL", "http://localhost:3000"),
+            ("TENON_PUBLIC_API_BASE_URL", &self.api),
             ("TENON_INVITE_TOKEN_KEYS", invite_keys),
             // The local GitHub takes whatever comes, unless it is told otherwise.
             ("TENON_GITHUB_CREATES_PER_SECOND", "0"),

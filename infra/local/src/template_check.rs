@@ -97,9 +97,10 @@ pub async fn run(
     let local = |name: &str| (name == "TENON_ENV").then(|| "local".to_owned());
     let lookup = |name: &str| settings.get(name).cloned().or_else(|| local(name));
     let config = GitHubConfig::from_lookup(&lookup)?;
-    let settings = Settings { base: config.api_base, identity: config.identity };
-    let github = GitHub::new(shared::http_client::build()?, settings).patient();
-    let trial = Trial { github, clock: Clock::System };
+    let clock = Clock::System;
+    let settings = Settings::from(&config);
+    let github = GitHub::new(shared::http_client::build()?, settings, clock.clone()).patient();
+    let trial = Trial { github, clock };
     Ok(check(asked, &trial, &config.workflow_file, out, interrupted).await)
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::domain::repository::GitHubUsername;
+
 /// The longest subject and e-mail address, in characters.
 const TEXT_CHARS_MAX: usize = 255;
 /// The longest name; a longer one is cut, because nobody logs in with it.
@@ -52,6 +54,8 @@ pub struct Principal {
     pub email_verified: Option<bool>,
     /// What they may do.
     pub permissions: BTreeSet<Permission>,
+    /// The GitHub account that the provider says is theirs; none where it says nothing of use.
+    pub github_login: Option<GitHubUsername>,
 }
 
 /// Where in a token each thing stands.
@@ -69,6 +73,8 @@ pub struct ClaimNames {
     pub name: String,
     /// The namespaced form of `email_verified`.
     pub email_verified: String,
+    /// The claim with the GitHub username, where one is read.
+    pub github_login: Option<String>,
 }
 
 /// The claims are not those of somebody we can serve.
@@ -89,7 +95,14 @@ pub(crate) fn principal(
     let name = name(first(claims, ["name", &names.name]), &email)?;
     let email_verified = email_verified(claims, &names.email_verified)?;
     let permissions = permissions(claims, names)?;
-    Ok(Principal { sub, email, name, email_verified, permissions })
+    let github_login = github_login(claims, names);
+    Ok(Principal { sub, email, name, email_verified, permissions, github_login })
+}
+
+/// Only a name that GitHub could have given counts: whatever else stands there keeps nobody out.
+fn github_login(claims: &Map<String, Value>, names: &ClaimNames) -> Option<GitHubUsername> {
+    let login = claims.get(names.github_login.as_ref()?)?.as_str()?;
+    GitHubUsername::parse(login.trim()).ok()
 }
 
 /// The first of two claims that is there at all, null included.

@@ -44,6 +44,7 @@ pub(super) fn principal(bearer: &str) -> Option<Principal> {
         email,
         email_verified: Some(true),
         permissions: BTreeSet::from([permission]),
+        github_login: None,
     })
 }
 
@@ -82,6 +83,7 @@ mod tests {
             name: "grace@local.test".to_owned(),
             email_verified: Some(true),
             permissions: BTreeSet::from([Permission::RecruiterAccess]),
+            github_login: None,
         };
 
         assert_eq!(principal("recruiter: Grace@Local.TEST "), Some(grace));

@@ -12,12 +12,12 @@ use crate::domain::candidate_session::Claimant;
 use crate::domain::company::{Company, CompanyKind};
 use crate::domain::id::{CompanyId, UserId};
 use crate::domain::mail_domain::MailDomain;
+use crate::domain::repository::GitHubUsername;
 use crate::domain::user::User;
 use crate::error::Error;
 use crate::mint::Mint;
-use crate::store::Store;
-use crate::store::keys;
 use crate::store::transaction::{Transaction, Written, settled};
+use crate::store::{Store, keys};
 
 /// Somebody who may act as a recruiter.
 #[derive(Debug, Clone)]
@@ -43,9 +43,15 @@ pub struct Candidate {
     sub: String,
     email: String,
     verified: bool,
+    github_login: Option<GitHubUsername>,
 }
 
 impl Candidate {
+    /// The GitHub account that their token says is theirs.
+    pub const fn github_login(&self) -> Option<&GitHubUsername> {
+        self.github_login.as_ref()
+    }
+
     /// What counts when an invite is claimed.
     pub fn claimant(&self) -> Claimant<'_> {
         Claimant { sub: &self.sub, email: &self.email, verified: self.verified }
@@ -110,7 +116,8 @@ impl Gate {
         }
         let unsaid = self.unsaid == Unsaid::Verified;
         let verified = principal.email_verified.unwrap_or(unsaid);
-        Ok(Candidate { sub: principal.sub, email: principal.email, verified })
+        let Principal { sub, email, github_login, .. } = principal;
+        Ok(Candidate { sub, email, verified, github_login })
     }
 
     /// The recruiter with this address among those that development knows. None is made.

@@ -254,11 +254,12 @@ fn we_are_one_on_github_an_app_or_a_token() {
 
 #[test]
 fn old_repositories_stay_unless_cleaning_up_is_switched_on() {
-    assert_eq!(read(&good()).unwrap().github.cleanup, None);
+    let usual = Cleanup { enabled: false, archive_after_days: 30, delete_after_days: 180 };
+    assert_eq!(read(&good()).unwrap().github.cleanup, usual);
     let mut settings = good();
     settings.insert("TENON_GITHUB_CLEANUP_ENABLED", "1");
-    let usual = Cleanup { archive_after_days: 30, delete_after_days: 180 };
-    assert_eq!(read(&settings).unwrap().github.cleanup, Some(usual));
+    let enabled = read(&settings).unwrap().github.cleanup;
+    assert_eq!(enabled, Cleanup { enabled: true, ..usual });
 
     let sooner = "TENON_GITHUB_DELETE_AFTER_DAYS must not be below TENON_GITHUB_ARCHIVE_AFTER_DAYS";
     assert_eq!(refused(&[("TENON_GITHUB_DELETE_AFTER_DAYS", "29")]), [sooner]);

@@ -259,7 +259,7 @@ impl CandidateSession {
 
     /// Whether `day` is the one to hand in now. A day that is done says so before anything else.
     pub fn may_submit(&self, day: Day) -> Result<(), DayRefused> {
-        if day.number() <= self.days_submitted() {
+        if self.has_handed_in(day) {
             return Err(DayRefused::AlreadySubmitted);
         }
         self.is_current(day)
@@ -309,6 +309,11 @@ impl CandidateSession {
         }
     }
 
+    /// Whether `day` is handed in.
+    pub fn has_handed_in(&self, day: Day) -> bool {
+        day.number() <= self.days_submitted()
+    }
+
     /// The day to work on now; `None` once everything is done.
     pub fn current_day(&self) -> Option<Day> {
         Day::new(self.days_submitted() + 1)
@@ -316,7 +321,7 @@ impl CandidateSession {
 
     /// The tasks that are done, ascending.
     pub fn completed_tasks(&self) -> Vec<TaskId> {
-        let done = Day::ALL.into_iter().filter(|day| day.number() <= self.days_submitted());
+        let done = Day::ALL.into_iter().filter(|day| self.has_handed_in(*day));
         done.map(|day| task_id(self.first_task, day)).collect()
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::id::{CandidateSessionId, RunId, TemplateCheckId};
+use crate::domain::repository::GitHubUsername;
 use crate::domain::task::Day;
 
 /// How often a job may fail before it waits for a person.
@@ -53,6 +54,25 @@ pub enum Job {
         /// Which of its templates.
         position: u8,
     },
+    /// Learn from GitHub which account the candidate has who logged in with it.
+    LearnUsername {
+        /// Whose.
+        session: CandidateSessionId,
+        /// The account that the token named, should GitHub not know.
+        claimed: Option<GitHubUsername>,
+    },
+    /// Take the right to push back, once `day` is handed in.
+    CloseWorkspace {
+        /// Whose.
+        session: CandidateSessionId,
+        /// Which of the code days.
+        day: Day,
+    },
+    /// Put the repositories of a session away whose work ended long ago.
+    CleanUp {
+        /// Whose.
+        session: CandidateSessionId,
+    },
 }
 
 impl Job {
@@ -64,6 +84,9 @@ impl Job {
             Self::FollowRun { .. } => "follow_run",
             Self::ExamineSubmission { .. } => "examine_submission",
             Self::CheckTemplate { .. } => "check_template",
+            Self::LearnUsername { .. } => "learn_username",
+            Self::CloseWorkspace { .. } => "close_workspace",
+            Self::CleanUp { .. } => "clean_up",
         }
     }
 }

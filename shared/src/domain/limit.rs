@@ -64,6 +64,8 @@ pub const CANDIDATE_CURRENT_TASK: Policy = Policy::new("candidate_current_task",
 pub const CANDIDATE_INVITES: Policy = Policy::new("candidate_invites", 30, 60);
 /// Asking for the workspace, by subject and session.
 pub const INIT: Policy = Policy::new("init", 20, 30);
+/// Opening the page for the GitHub username and saying it there, by session: the link is the proof.
+pub const GITHUB_USERNAME: Policy = Policy::new("github_username", 20, 30);
 /// Starting test runs, by subject and session.
 pub const RUN: Policy = Policy::new("run", 20, 30);
 /// Polling test runs, by subject and session. The web client polls every 1.5 s, in each of its tabs.
@@ -77,7 +79,7 @@ pub const FAILED_LOGIN: Policy = Policy::new("failed_login", 60, 60);
 pub const ADMIN_KEY: Policy = Policy::new("admin_key", 10, 60);
 
 /// Every policy there is.
-pub const ALL: [Policy; 12] = [
+pub const ALL: [Policy; 13] = [
     AUTH_ME,
     INVITE_CREATE,
     INVITE_RESEND,
@@ -85,6 +87,7 @@ pub const ALL: [Policy; 12] = [
     CANDIDATE_CURRENT_TASK,
     CANDIDATE_INVITES,
     INIT,
+    GITHUB_USERNAME,
     RUN,
     POLL,
     SUBMIT,

@@ -30,6 +30,8 @@ pub enum List {
     Companies,
     /// All mail domains that are some company's.
     Domains,
+    /// All sessions, for what becomes of their repositories.
+    CleanUps,
 }
 
 impl List {
@@ -42,6 +44,7 @@ impl List {
             Self::Invites => 5,
             Self::Companies => 6,
             Self::Domains => 7,
+            Self::CleanUps => 8,
         }
     }
 }
@@ -185,7 +188,7 @@ pub struct Page<T> {
 mod tests {
     use super::*;
 
-    const ALL: [List; 7] = [
+    const ALL: [List; 8] = [
         List::Simulations,
         List::Candidates,
         List::Submissions,
@@ -193,6 +196,7 @@ mod tests {
         List::Invites,
         List::Companies,
         List::Domains,
+        List::CleanUps,
     ];
 
     #[test]

@@ -216,6 +216,13 @@ impl GitHubUsername {
     }
 }
 
+/// The number of the GitHub account that an identity provider's subject names: `github|<number>`.
+pub fn github_account(sub: &str) -> Option<u64> {
+    let number = sub.strip_prefix("github|")?;
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|number| plain && *number > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,6 +296,15 @@ mod tests {
         let (one, other) =
             (GitHubUsername::parse("Octo").unwrap(), GitHubUsername::parse("octo").unwrap());
         assert!(one.is_same_account(&other));
+    }
+
+    #[test]
+    fn a_subject_names_a_github_account_by_its_number_alone() {
+        assert_eq!(github_account("github|583231"), Some(583_231));
+        for other in ["github|", "github|0", "github|+7", "github|7x", "auth0|7", "xgithub|7", "7"]
+        {
+            assert_eq!(github_account(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A candidate's repository for one code day.
 
 pub mod access;
+pub mod closing;
 pub mod plan;
 pub mod summary;
 pub mod trouble;
+pub mod upkeep;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,9 @@ use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, Repositor
 use crate::domain::results::Conclusion;
 use crate::domain::task::Day;
 use crate::domain::workspace::access::Invitation;
+use crate::domain::workspace::closing::Closing;
 use crate::domain::workspace::trouble::Trouble;
+use crate::domain::workspace::upkeep::Upkeep;
 
 /// A workspace. It exists before GitHub is asked for anything; each step is recorded as it is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,12 @@ pub struct Workspace {
     pub trouble: Option<Trouble>,
     /// The newest finished test run.
     pub last_run: Option<LastRun>,
+    /// How far taking back the right to push is, once the day is handed in.
+    #[serde(default)]
+    pub closing: Closing,
+    /// Whether its repository was put away.
+    #[serde(default)]
+    pub upkeep: Upkeep,
     /// When it was recorded.
     pub created_at: Timestamp,
 }
@@ -160,7 +170,19 @@ pub(crate) fn example() -> Workspace {
         sleeper: None,
         trouble: None,
         last_run: None,
+        closing: Closing::Open,
+        upkeep: Upkeep::default(),
         created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+    }
+}
+
+/// A workspace whose repository is made.
+#[cfg(test)]
+pub(crate) fn example_made() -> Workspace {
+    Workspace {
+        repository: Some(Repository { id: 1, default_branch: BranchName::parse("main").unwrap() }),
+        base: Some(CommitSha::parse(&"a".repeat(40)).unwrap()),
+        ..example()
     }
 }
 
@@ -178,5 +200,11 @@ mod tests {
         let other = RepositoryName::parse("acme/other").unwrap();
         assert!(!workspace.owns(&Found { template: Some(&other), ..ours }));
         assert!(!workspace.owns(&Found { name: &other, ..ours }));
+
+        let renamed = Found { name: &other, ..ours };
+        let made = example_made();
+        assert!(made.is_still(1, &renamed) && !made.is_still(2, &renamed));
+        assert!(!made.is_still(1, &Found { description: None, ..renamed }));
+        assert!(!workspace.is_still(1, &renamed));
     }
 }

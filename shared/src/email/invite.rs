@@ -22,6 +22,8 @@ pub struct Invite<'a> {
     pub url: &'a str,
     /// The day the link stops working, as `YYYY-MM-DD` in UTC.
     pub expires_on: &'a str,
+    /// Where the candidate says which GitHub account is theirs; none when it is known.
+    pub username_url: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -44,6 +46,7 @@ impl Invite<'_> {
         let (simulation_title, url) = (one_line(self.simulation_title), one_line(self.url));
         let (company_name, expires_on) =
             (self.company_name.map(one_line), one_line(self.expires_on));
+        let username_url = self.username_url.map(one_line);
         let invite = Invite {
             candidate_name: &candidate_name,
             role: &role,
@@ -51,6 +54,7 @@ impl Invite<'_> {
             company_name: company_name.as_deref(),
             url: &url,
             expires_on: &expires_on,
+            username_url: username_url.as_deref(),
         };
         Mail {
             key,
@@ -81,6 +85,7 @@ mod tests {
         company_name: Some("Example Ltd"),
         url: "https://portal.example/candidate/session/Zx-43_chars",
         expires_on: "2026-03-16",
+        username_url: None,
     };
 
     #[test]
@@ -121,6 +126,19 @@ mod tests {
             assert!(html.contains(field), "{field}");
         }
         assert!(html.contains(r#"href="https://portal.example/candidate/session/Zx-43_chars""#));
+    }
+
+    #[test]
+    fn who_is_not_known_on_github_is_asked_under_a_link_of_their_own() {
+        let link = "https://api.example/api/candidate/github/Zx-43_chars";
+
+        let mail = to_ada(Invite { username_url: Some(link), ..INVITE });
+
+        let asked = "On two of the days you work in a repository on GitHub. Tell us your GitHub \
+                     username now,\nso that it is open to you when you get there:\n\n";
+        assert!(mail.text.contains(&format!("{asked}{link}\n\n")), "{}", mail.text);
+        assert!(mail.html.contains(&format!(r#"href="{link}""#)));
+        assert!(!to_ada(INVITE).html.contains("GitHub"));
     }
 
     #[test]

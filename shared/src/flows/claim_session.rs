@@ -1,9 +1,12 @@
-//! A candidate claims an invite: one read and one conditional write.
+//! A candidate claims an invite: one read and one conditional write. Where the token tells of a GitHub
+//! account, a job finds out which.
 
 use crate::app::App;
 use crate::auth::principal::Candidate;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::invite_token::InviteClaim;
+use crate::domain::job::{Job, JobRecord};
+use crate::domain::repository::github_account;
 use crate::error::{Error, Noun};
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -50,7 +53,13 @@ async fn attempt(
     if session == read.value {
         return Ok(Some(session));
     }
-    let write = Transaction::new().replace(&read, &session)?;
+    let mut write = Transaction::new().replace(&read, &session)?;
+    let claimed = candidate.github_login();
+    let told = claimed.is_some() || github_account(candidate.claimant().sub).is_some();
+    if told && session.github_username.is_none() {
+        let job = Job::LearnUsername { session: session.id, claimed: claimed.cloned() };
+        write = write.create(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
+    }
     match app.store.write(write, &app.mint).await? {
         Written::Yes => Ok(Some(session)),
         Written::Refused => Ok(None),

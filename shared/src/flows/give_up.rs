@@ -10,6 +10,9 @@ use crate::domain::workspace::trouble::Trouble;
 use crate::error::Error;
 use crate::flows::change_workspace::{change_workspace, open_workspace};
 use crate::flows::check_template::abandon as abandon_check;
+use crate::flows::clean_up::put_off;
+use crate::flows::close_workspace::leave_writable;
+use crate::flows::learn_username::assume;
 use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -32,6 +35,9 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             };
             change_workspace(app, opened, given_up).await.map(|_opened| ())
         }
+        Job::LearnUsername { session, claimed } => assume(app, *session, claimed.as_ref()).await,
+        Job::CloseWorkspace { session, day } => leave_writable(app, *session, *day).await,
+        Job::CleanUp { session } => put_off(app, *session).await,
         Job::FollowRun { run } => {
             settled(|| async {
                 let read = app.store.run(*run).await?.filter(|read| !read.value.is_final());

@@ -62,7 +62,7 @@ impl Trouble {
         let Self::GitHub(error) = self else { return found.failed(other, Certainty::MayHeal) };
         let certainty = if error.retryable() { Certainty::MayHeal } else { Certainty::Settled };
         let code = match error.kind {
-            GitHubFailure::NotFound => missing,
+            GitHubFailure::NotFound | GitHubFailure::Moved => missing,
             _ => refused(&error).unwrap_or(other),
         };
         found.failed(code, certainty)
@@ -76,6 +76,7 @@ pub(crate) const fn refused(error: &GitHubError) -> Option<HealthCode> {
         GitHubFailure::RateLimited => Some(HealthCode::GithubRateLimited),
         GitHubFailure::TokenInvalid
         | GitHubFailure::NotFound
+        | GitHubFailure::Moved
         | GitHubFailure::Unavailable
         | GitHubFailure::Unprocessable
         | GitHubFailure::TagElsewhere => None,

@@ -18,9 +18,12 @@ use crate::domain::repository::RepositoryName;
 use crate::domain::simulation::Simulation;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
+use crate::domain::workspace::closing::Closing;
+use crate::domain::workspace::upkeep::Upkeep;
 use crate::error::{Error, Noun};
 use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::prepare_workspace::try_again;
+use crate::store::clean_ups::CleanUpEntry;
 use crate::store::keys;
 use crate::store::simulations::{CANDIDATE_COUNT, InviteGuard};
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -140,6 +143,7 @@ async fn first(
         .create(&guard)?
         .create(&plan)?
         .count(&keys::simulation(simulation.id), CANDIDATE_COUNT)
+        .create(&CleanUpEntry::of(&session, app.config.github.cleanup.archive_after_days))?
         .create(&audit(app, &session, now))?
         .create(&mail_job(app, &session, now))?;
     for task in &plan.tasks {
@@ -225,6 +229,8 @@ fn workspace(
         sleeper: None,
         trouble: None,
         last_run: None,
+        closing: Closing::Open,
+        upkeep: Upkeep::default(),
         created_at: now,
     })
 }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::owned::Owned;
 use crate::auth::principal::Candidate;
 use crate::domain::job::{Job, JobRecord};
-use crate::domain::repository::GitHubUsername;
+use crate::domain::repository::{GitHubUsername, github_account};
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::flows::open_desk::open_desk;
@@ -14,14 +14,15 @@ use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
 
-/// Remembers `username`, if one is given, and has every workspace of the session opened to that
-/// account. Without anything to change nothing is written.
+/// Remembers `username`, or the one that the candidate's token names where none is known, and has
+/// every workspace of the session opened to that account. Without anything to change nothing is written.
 pub async fn name_github_account(
     app: &App,
     candidate: &Candidate,
     desk: Owned<Desk>,
     username: Option<&GitHubUsername>,
 ) -> Result<Owned<Desk>, Error> {
+    let username = username.or_else(|| claimed(candidate, desk.get()));
     if !changes(app, desk.get(), username) {
         return Ok(desk);
     }
@@ -31,13 +32,21 @@ pub async fn name_github_account(
         if !changes(app, desk.get(), username) {
             return Ok(Some(desk));
         }
-        let write = remember(app, desk.get(), username)?;
+        let write = remembering(app, desk.get(), username)?;
         Ok(match app.store.write(write, &app.mint).await? {
             Written::Yes => Some(open_desk(app, candidate, id).await?),
             Written::Refused => None,
         })
     })
     .await
+}
+
+/// The account that the candidate's token names, while none is known. For whoever logged in with
+/// GitHub a job asks there.
+fn claimed<'a>(candidate: &'a Candidate, desk: &Desk) -> Option<&'a GitHubUsername> {
+    let known = desk.session.value.github_username.is_some();
+    let asked_for = github_account(candidate.claimant().sub).is_some();
+    candidate.github_login().filter(|_login| !known && !asked_for)
 }
 
 fn changes(app: &App, desk: &Desk, username: Option<&GitHubUsername>) -> bool {
@@ -48,7 +57,7 @@ fn changes(app: &App, desk: &Desk, username: Option<&GitHubUsername>) -> bool {
 
 /// Whether the account is another than the one that is known, or one that could not be invited:
 /// whoever insists on it may have opened it meanwhile.
-fn is_news(desk: &Desk, username: &GitHubUsername) -> bool {
+pub(crate) fn is_news(desk: &Desk, username: &GitHubUsername) -> bool {
     let failed = |read: &Stored<Workspace>| {
         read.value.unknown_username.as_ref().is_some_and(|name| name.is_same_account(username))
     };
@@ -56,7 +65,8 @@ fn is_news(desk: &Desk, username: &GitHubUsername) -> bool {
         || desk.workspaces.iter().any(failed)
 }
 
-fn remember(
+/// The write that remembers `username` at `desk` and has what follows done.
+pub(crate) fn remembering(
     app: &App,
     desk: &Desk,
     username: Option<&GitHubUsername>,

@@ -19,6 +19,7 @@ use crate::domain::workspace::plan::Next;
 use crate::domain::workspace::trouble::{Reason, Trouble};
 use crate::error::Error;
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
+use crate::flows::close_workspace::close_again;
 use crate::flows::take_step::{Hindrance, take_step};
 use crate::store::sessions::Desk;
 use crate::store::transaction::Transaction;
@@ -37,6 +38,9 @@ pub async fn prepare_workspace(
         return Ok(Outcome::Hopeless("the workspace does not exist".to_owned()));
     };
     for _ in 0..STEPS_MAX {
+        if opened.session.value.has_handed_in(day) {
+            return close_again(app, opened).await;
+        }
         let now = app.clock.now();
         let workspace = &opened.workspace.value;
         let username = opened.session.value.github_username.as_ref();
@@ -120,8 +124,9 @@ async fn note(
     Ok(Outcome::Again(again_at.duration_since(now)))
 }
 
-/// Has the workspaces of `desk` that are in trouble tried at once, where that is worth it: adds to
-/// `write` that they are, and says what their `session` then tells of them, which is not written yet.
+/// Has the workspaces of `desk` that are in trouble tried at once, where that is worth it, and those
+/// that were put away brought back: adds to `write` that they are, and says what their `session` then
+/// tells of them, which is not written yet.
 pub(crate) fn try_again(
     app: &App,
     desk: &Desk,
@@ -136,6 +141,11 @@ pub(crate) fn try_again(
             write = write.replace(workspace, &after)?.create(&job)?;
             session = session.with_workspace(&after);
         }
+    }
+    if desk.workspaces.iter().any(|workspace| workspace.value.is_put_away()) {
+        // What is back is put away another time.
+        let job = Job::CleanUp { session: session.id };
+        write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
     }
     Ok((session, write))
 }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::invite_mail::{InviteMail, MailKey};
+use crate::domain::invite_token::InviteToken;
 use crate::domain::job::Outcome;
 use crate::email::failure::{MailError, MailFailure};
 use crate::email::invite::Invite;
@@ -70,7 +71,8 @@ async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, 
 }
 
 fn written(app: &App, session: &CandidateSession) -> Result<Mail, Error> {
-    let (_token, url) = link(app, session)?;
+    let (token, url) = link(app, session)?;
+    let username_url = username_url(app, session, &token);
     let expires_on = session.invite.expires_at.strftime("%Y-%m-%d").to_string();
     let invite = Invite {
         candidate_name: session.candidate_name.as_str(),
@@ -79,9 +81,18 @@ fn written(app: &App, session: &CandidateSession) -> Result<Mail, Error> {
         company_name: Some(session.company_name.as_str()),
         url: &url,
         expires_on: &expires_on,
+        username_url: username_url.as_deref(),
     };
     let key = MailKey { session: session.id, number: session.mail.number };
     Ok(invite.mail(&session.invite_email, key, app.clock.now()))
+}
+
+/// Where the candidate says which GitHub account is theirs, as long as nobody knows and we know where
+/// we are reached.
+fn username_url(app: &App, session: &CandidateSession, token: &InviteToken) -> Option<String> {
+    let base = app.config.public_api_base_url.as_ref()?;
+    let unknown = session.github_username.is_none();
+    unknown.then(|| format!("{base}/api/candidate/github/{}", token.expose()))
 }
 
 async fn failed(

@@ -88,12 +88,16 @@ async fn attempt(
         write = write.create(&SubmittedText { submission: id, content })?;
     }
     if let Some(code) = &submission.code {
-        let job = Job::ExamineSubmission { session: session.id, day: task.day };
-        write = write.create(&examining_run(&submission, code))?.create(&JobRecord::new(
-            app.mint.uuid(),
-            job,
-            now,
-        ))?;
+        let (session, day) = (session.id, task.day);
+        write = write.create(&examining_run(&submission, code))?;
+        for job in [Job::ExamineSubmission { session, day }, Job::CloseWorkspace { session, day }] {
+            write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
+        }
+    }
+    if session.completed_at().is_some() {
+        // Settles when the repositories are put away: earlier than it was thought.
+        let job = JobRecord::new(app.mint.uuid(), Job::CleanUp { session: session.id }, now);
+        write = write.create(&job)?;
     }
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Some(submission),

@@ -38,7 +38,7 @@ impl From<GitHubError> for Hindrance {
         let reason = match error.kind {
             GitHubFailure::TokenInvalid => Reason::CredentialsRefused,
             GitHubFailure::PermissionDenied => Reason::PermissionMissing,
-            GitHubFailure::NotFound => Reason::RepositoryMissing,
+            GitHubFailure::NotFound | GitHubFailure::Moved => Reason::RepositoryMissing,
             GitHubFailure::RateLimited => Reason::RateLimited,
             GitHubFailure::Unavailable => Reason::GithubAway,
             GitHubFailure::Unprocessable | GitHubFailure::TagElsewhere => Reason::GithubRefused,
@@ -56,6 +56,10 @@ pub(crate) async fn take_step(
     let (github, name) = (&app.github, &workspace.name);
     match step {
         Step::MakeRepository => make(app, workspace).await.map(Taken::Repository),
+        Step::BringBack => {
+            github.bring_back(name).await?;
+            Ok(Taken::BroughtBack)
+        }
         Step::ResolveBase(repository) => {
             // GitHub copies a template in the background: at first the branch is not there.
             match github.branch_head(name, &repository.default_branch).await? {
@@ -91,7 +95,10 @@ async fn make(app: &App, workspace: &Workspace) -> Result<Repository, Hindrance>
 /// Whether one of the two names is not what we take it for: a redirect is a repository that was
 /// renamed.
 fn is_about_names(error: &GitHubError) -> bool {
-    matches!(error.kind, GitHubFailure::Unprocessable | GitHubFailure::NotFound)
+    matches!(
+        error.kind,
+        GitHubFailure::Unprocessable | GitHubFailure::NotFound | GitHubFailure::Moved
+    )
 }
 
 /// The repository that has the name already, if it is the one we would have made. If there is none,

@@ -9,6 +9,7 @@ use crate::github::error::{Cause, GitHubError, GitHubFailure};
 
 /// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "GitHub tells both apart")]
 pub struct Repository {
     /// GitHub's number for it, which survives renaming.
     pub id: u64,
@@ -20,6 +21,8 @@ pub struct Repository {
     pub description: Option<String>,
     /// Whether only members see it.
     pub private: bool,
+    /// Whether it is read-only for everybody.
+    pub archived: bool,
     /// The template it was generated from.
     pub template: Option<RepositoryName>,
     /// Whether others can be generated from it.
@@ -46,12 +49,15 @@ struct Generate<'a> {
 }
 
 #[derive(Deserialize)]
-struct WireRepository {
+#[expect(clippy::struct_excessive_bools, reason = "the form is GitHub's")]
+pub(crate) struct WireRepository {
     id: u64,
     full_name: RepositoryName,
     default_branch: BranchName,
     description: Option<String>,
     private: bool,
+    #[serde(default)]
+    archived: bool,
     template_repository: Option<WireTemplate>,
     #[serde(default)]
     is_template: bool,
@@ -117,6 +123,7 @@ impl From<WireRepository> for Repository {
             default_branch: wire.default_branch,
             description: wire.description,
             private: wire.private,
+            archived: wire.archived,
             template: wire.template_repository.map(|template| template.full_name),
             is_template: wire.is_template,
         }

@@ -3,6 +3,7 @@ mod again;
 mod app;
 mod artifacts;
 mod failures;
+mod people;
 mod repositories;
 
 use std::collections::HashMap;

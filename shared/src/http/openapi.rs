@@ -24,9 +24,16 @@ const TAGS: [(&str, &str); 7] = [
     ("auth", "Who the caller is."),
     ("simulations", "A recruiter's simulations and the candidates invited to them."),
     ("submissions", "What candidates handed in, for the recruiter who invited them."),
-    ("candidates", "A candidate's invites, and the way into a session."),
+    (
+        "candidates",
+        "A candidate's invites, the way into a session, and the page for the GitHub username.",
+    ),
     ("tasks", "A candidate's work on the task of a day: workspace, test runs, handing in."),
-    ("admin", "Companies and the mail domains that belong to them, and how the templates stand."),
+    (
+        "admin",
+        "Companies and the mail domains that belong to them, how the templates stand, and what becomes \
+         of old repositories.",
+    ),
     ("service", "The service itself."),
 ];
 

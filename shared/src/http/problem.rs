@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::live_check::CheckRefused;
 use crate::domain::template::TemplateKey;
 use crate::error::{Error, Noun, Refusal};
+use crate::http::page::ForPeople;
 
 const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -105,10 +106,11 @@ fn problems_of(refused: &CheckRefused) -> Value {
 }
 
 /// Writes the body of an error answer, whoever made it: ours, the router's, or a panic's. What other
-/// layers said in its headers stays.
+/// layers said in its headers stays. A page for people keeps its own.
 pub(crate) fn finish(response: Response, request: &HeaderMap, request_id: &str) -> Response {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let for_people = response.extensions().get::<ForPeople>().is_some();
+    if for_people || !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let pending = response.extensions().get::<Pending>().cloned();

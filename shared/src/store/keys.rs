@@ -17,6 +17,7 @@
 //! | submitted text | `SUBMISSION#<id>` / `TEXT` | | |
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
+//! | when to look at a session's repositories | `CLEANUP#<session id>` / `CLEANUP` | `CLEANUPS` / `CS#<id>` | `CLEANUP` / `<look at>#<id>`, while nobody looks |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | what was found of all templates | `TEMPLATES` / `HEALTH` | | |
 //! | a template that is tried out; has a time to live | `TEMPLATECHECK#<id>` / `POSITION#<n>` | | |
@@ -46,6 +47,8 @@
 //! | a mail domain becomes a company's | batch: domain and company; its company before, if any; one transaction |
 //! | how templates stand | get health; what is not fresh is looked at and replaced |
 //! | how templates that are tried out stand | query `TEMPLATECHECK#<id>` |
+//! | sessions whose repositories are due to be put away | query GSI2 `CLEANUP` up to now |
+//! | what is put away when, newest session first | query GSI1 `CLEANUPS`; batch: sessions and workspaces |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
 //! | a moment for a creating call | get bucket; bucket and whoever takes it in one transaction |
 //! | is the limit reached | one conditional update, beside the first read |
@@ -124,6 +127,10 @@ pub(crate) const SESSION_SK: &str = "CS";
 pub(crate) const PLAN_SK: &str = "PLAN";
 pub(crate) const RUN_SK: &str = "RUN";
 pub(crate) const OUTPUT_SK: &str = "OUTPUT";
+/// The partition of all sessions by when they were made, for cleaning up, in the first index.
+pub(crate) const CLEAN_UPS: &str = "CLEANUPS";
+/// The partition of sessions whose repositories will be put away, in the second index.
+pub(crate) const CLEAN_UP_DUE: &str = "CLEANUP";
 /// The partition of jobs that are not over.
 pub(crate) const DUE: &str = "DUE";
 
@@ -286,6 +293,21 @@ pub fn creates() -> Key {
     Key::new("CREATES".to_owned(), "CREATES")
 }
 
+/// When to look at the repositories of a session.
+pub fn clean_up(id: CandidateSessionId) -> Key {
+    Key::new(format!("CLEANUP#{}", padded(id.get())), "CLEANUP")
+}
+
+/// The same, among those of all sessions.
+pub fn listed_clean_up(id: CandidateSessionId) -> Key {
+    Key::new(CLEAN_UPS.to_owned(), session(id).pk)
+}
+
+/// The same, by when.
+pub fn due_clean_up(at: Timestamp, id: CandidateSessionId) -> Key {
+    Key::new(CLEAN_UP_DUE.to_owned(), timed(at, id))
+}
+
 /// A job.
 pub fn job(id: Uuid) -> Key {
     Key::new(format!("JOB#{id}"), "JOB")
@@ -316,7 +338,7 @@ pub(crate) fn due_until(now: Timestamp) -> String {
 pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
     match list {
         List::Simulations => (Some("GSI1"), SIMULATION_PREFIX),
-        List::Candidates => (Some("GSI1"), SESSION_PREFIX),
+        List::Candidates | List::CleanUps => (Some("GSI1"), SESSION_PREFIX),
         List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
         List::SessionSubmissions => (None, SUBMISSION_PREFIX),
         List::Invites => (Some("GSI2"), SESSION_PREFIX),
@@ -335,6 +357,7 @@ pub(crate) fn listed_at(list: List, number: u64) -> String {
         | List::Submissions
         | List::Invites
         | List::Companies
+        | List::CleanUps
         | List::Domains => format!("{prefix}{}", padded(number)),
     }
 }

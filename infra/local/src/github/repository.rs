@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::github::objects::Sha;
+use crate::github::refusal::Refusal;
+use crate::github::users::{BOT_LOGIN, is_boss};
 
 /// Where GitHub cuts a name.
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -14,6 +16,7 @@ const INVITATION_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What one `github.repository` document holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "GitHub tells both apart")]
 pub struct Repository {
     /// Above 2^31, so that no caller gets away with 32 bits.
     pub id: u64,
@@ -22,6 +25,9 @@ pub struct Repository {
     pub description: Option<String>,
     pub visibility: Visibility,
     pub is_template: bool,
+    /// Read-only for everybody.
+    #[serde(default)]
+    pub archived: bool,
     pub default_branch: String,
     /// The id of the template it was generated from.
     pub template: Option<u64>,
@@ -95,6 +101,25 @@ impl Repository {
         let reference =
             self.branch(name).or_else(|| self.tag(name)).or_else(|| self.refs.get(name));
         reference.cloned().or_else(|| Sha::parse(name).filter(|sha| self.commits.contains(sha)))
+    }
+
+    /// Nothing, if it can be written to.
+    pub fn writable(&self) -> Result<(), Refusal> {
+        if self.archived { Err(Refusal::Archived) } else { Ok(()) }
+    }
+
+    /// Nothing, if we may administer it.
+    pub fn administered(&self) -> Result<(), Refusal> {
+        let admin = self.permission_of(BOT_LOGIN) >= Some(Permission::Admin);
+        if admin { Ok(()) } else { Err(Refusal::NoAdmin) }
+    }
+
+    /// What somebody may do who is in.
+    pub fn permission_of(&self, login: &str) -> Option<Permission> {
+        if is_boss(login) {
+            return Some(Permission::Admin);
+        }
+        self.collaborators.get(&login.to_ascii_lowercase()).copied()
     }
 
     pub fn is_private(&self) -> bool {

@@ -15,6 +15,8 @@ pub(super) mod contents;
 pub(super) mod downloads;
 pub(super) mod git;
 pub(super) mod repositories;
+pub(super) mod rights;
+pub(super) mod upkeep;
 
 /// GitHub's length of a page, and its limit.
 const PER_PAGE: usize = 30;

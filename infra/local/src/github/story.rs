@@ -21,6 +21,7 @@ mod app;
 mod gate;
 mod headers;
 mod limits;
+mod old;
 mod people;
 mod repositories;
 mod restart;

@@ -2,6 +2,7 @@
 //!
 //! Everybody exists: a login gets its account the first time it is mentioned. The exceptions are
 //! logins GitHub would not allow, and those that start with `nobody`, for stories about typing errors.
+//! Logins that start with `boss` own every organisation: no repository can take a right from them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,11 @@ impl UserKind {
             Self::Organization => "Organization",
         }
     }
+}
+
+/// Whether the account owns the organisations.
+pub fn is_boss(login: &str) -> bool {
+    login.to_ascii_lowercase().starts_with("boss")
 }
 
 /// Whether somebody goes by this login: letters, digits and single inner hyphens, at most 39.

@@ -19,6 +19,9 @@ const REPOSITORIES: &str = "github.repository";
 const USERS: &str = "github.user";
 const RUNS: &str = "github.run";
 
+/// The numbers of repositories that were deleted: none is given twice.
+const DELETED: &str = "github.deleted";
+
 const FIRST_USER_ID: u64 = 2_200_000_001;
 const FIRST_REPOSITORY_ID: u64 = 3_100_000_001;
 const FIRST_RUN_ID: u64 = 30_000_000_001;
@@ -35,6 +38,8 @@ pub struct World {
     /// By id, which is their order in time.
     runs: BTreeMap<u64, Run>,
     pub installations: Installations,
+    /// The highest number of a repository that was deleted.
+    last_deleted: u64,
     documents: Documents,
 }
 
@@ -72,6 +77,7 @@ impl World {
             users: documents.all(USERS)?.into_iter().collect(),
             installations: Installations::load(documents.clone())?,
             runs: runs.into_iter().map(|(_, run)| (run.id, run)).collect(),
+            last_deleted: documents.all(DELETED)?.into_iter().map(|(_, id)| id).max().unwrap_or(0),
             documents,
         })
     }
@@ -96,6 +102,21 @@ impl World {
         self.documents.put(REPOSITORIES, &repository.id.to_string(), &repository)?;
         self.repositories.insert(repository.id, repository);
         Ok(())
+    }
+
+    /// Takes a repository away. Its objects stay, as loose ones do.
+    pub fn remove_repository(&mut self, id: u64) -> Result<(), DocumentsError> {
+        let last = self.last_deleted.max(id);
+        self.documents.put(DELETED, "last", &last)?;
+        self.documents.remove(REPOSITORIES, &id.to_string())?;
+        self.last_deleted = last;
+        self.repositories.remove(&id);
+        Ok(())
+    }
+
+    fn next_repository_id(&self) -> u64 {
+        let last = self.repositories.last_key_value().map_or(0, |(id, _)| *id);
+        (last.max(self.last_deleted) + 1).max(FIRST_REPOSITORY_ID)
     }
 
     /// Every run, oldest first.
@@ -170,12 +191,13 @@ impl World {
             }
         }
         let repository = Repository {
-            id: self.repositories.last_key_value().map_or(FIRST_REPOSITORY_ID, |(id, _)| id + 1),
+            id: self.next_repository_id(),
             owner: new.owner,
             name: new.name,
             description: new.description,
             visibility: new.visibility,
             is_template: new.is_template,
+            archived: false,
             default_branch: new
                 .branches
                 .into_iter()

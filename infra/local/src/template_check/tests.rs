@@ -55,8 +55,9 @@ fn settings(base: &str) -> BTreeMap<String, String> {
 /// How a check by `arguments` ends, and what it prints. Time passes as fast as it can.
 async fn lived(arguments: &str, clock: &Clock, base: &str) -> (Ended, String) {
     let identity = GitHubIdentity::Token(Secret::new(TOKEN));
-    let settings = Settings { base: base.parse().unwrap(), identity };
-    let github = GitHub::new(shared::http_client::build().unwrap(), settings).patient();
+    let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
+    let http = shared::http_client::build().unwrap();
+    let github = GitHub::new(http, settings, clock.clone()).patient();
     let trial = Trial { github, clock: clock.clone() };
     let mut out = Vec::new();
     let asked = parsed(arguments).unwrap();
@@ -124,8 +125,9 @@ async fn a_run_that_does_not_end_in_its_time_is_told() {
 async fn an_interrupted_check_tells_what_it_did_not_come_to_and_ends_with_1() {
     let (_github, clock, base) = github().await;
     let identity = GitHubIdentity::Token(Secret::new(TOKEN));
-    let settings = Settings { base: base.parse().unwrap(), identity };
-    let github = GitHub::new(shared::http_client::build().unwrap(), settings);
+    let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
+    let http = shared::http_client::build().unwrap();
+    let github = GitHub::new(http, settings, clock.clone());
     let mut out = Vec::new();
 
     // The interrupt is there from the beginning, so that no answer can be.

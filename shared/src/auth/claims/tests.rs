@@ -11,6 +11,7 @@ fn names() -> ClaimNames {
         permissions_str: named("permissions_str"),
         name: named("name"),
         email_verified: named("email_verified"),
+        github_login: Some(named("github_login")),
     }
 }
 
@@ -46,6 +47,7 @@ fn a_full_token_gives_a_full_principal() {
         name: "Ada Lovelace".to_owned(),
         email_verified: Some(true),
         permissions: BTreeSet::from([Permission::RecruiterAccess]),
+        github_login: None,
     };
     assert_eq!(read(&claims), Ok(ada));
 }
@@ -57,6 +59,24 @@ fn a_bare_token_is_named_after_its_address_and_may_do_nothing() {
     assert_eq!(principal.name, "ada");
     assert_eq!(principal.email_verified, None);
     assert_eq!(principal.permissions, BTreeSet::new());
+}
+
+#[test]
+fn a_github_login_counts_when_it_is_well_formed_and_else_keeps_nobody_out() {
+    let claim = "https://tenon.ai/github_login";
+    let login = |value: Value| {
+        let principal = with(claim, value).unwrap();
+        principal.github_login.map(|login| login.as_str().to_owned())
+    };
+
+    assert_eq!(login(json!(" Ada-L ")).as_deref(), Some("Ada-L"));
+    for odd in [json!(null), json!(""), json!("../x"), json!("-a"), json!(7), json!(["ada"])] {
+        assert_eq!(login(odd.clone()), None, "{odd}");
+    }
+    let unread = ClaimNames { github_login: None, ..names() };
+    let claims = json!({"sub": "auth0|1", "email": "ada@example.com", claim: "ada"});
+    let principal = principal(claims.as_object().unwrap(), &unread).unwrap();
+    assert_eq!(principal.github_login, None);
 }
 
 #[test]

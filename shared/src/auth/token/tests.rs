@@ -22,6 +22,7 @@ fn verifier(provider: &Provider) -> Verifier {
         permissions_str: named("permissions_str"),
         name: named("name"),
         email_verified: named("email_verified"),
+        github_login: Some(named("github_login")),
     };
     let rules = TokenRules {
         issuer: ISSUER.to_owned(),

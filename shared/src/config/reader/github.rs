@@ -89,7 +89,7 @@ impl Reader<'_> {
         secrets.into_iter().map(Secret::new).collect()
     }
 
-    fn cleanup(&mut self) -> Option<Cleanup> {
+    fn cleanup(&mut self) -> Cleanup {
         let archive_after_days = self.days(settings::GITHUB_ARCHIVE_DAYS);
         let delete_after_days = self.days(settings::GITHUB_DELETE_DAYS);
         if delete_after_days < archive_after_days {
@@ -99,7 +99,7 @@ impl Reader<'_> {
             );
         }
         let enabled = self.flag(settings::GITHUB_CLEANUP);
-        enabled.then_some(Cleanup { archive_after_days, delete_after_days })
+        Cleanup { enabled, archive_after_days, delete_after_days }
     }
 
     fn days(&mut self, setting: Setting) -> u32 {

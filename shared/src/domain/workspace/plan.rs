@@ -7,6 +7,7 @@ use crate::domain::creates::Lane;
 use crate::domain::repository::{CommitSha, GitHubUsername};
 use crate::domain::workspace::access::Invitation;
 use crate::domain::workspace::trouble::Trouble;
+use crate::domain::workspace::upkeep::Kept;
 use crate::domain::workspace::{Collaborator, Repository, Right, Workspace};
 
 /// One thing that has yet to be done for a workspace.
@@ -14,6 +15,8 @@ use crate::domain::workspace::{Collaborator, Repository, Right, Workspace};
 pub enum Step {
     /// Have GitHub make the repository, or adopt it if it is there and ours.
     MakeRepository,
+    /// Have GitHub take it out of the archive.
+    BringBack,
     /// Learn which commit the candidate starts from.
     ResolveBase(Repository),
     /// Take access back from an account that is no longer the candidate's.
@@ -40,6 +43,8 @@ pub enum Next {
 pub enum Taken {
     /// GitHub has the repository.
     Repository(Repository),
+    /// It is out of the archive.
+    BroughtBack,
     /// The commit the candidate starts from.
     Base(CommitSha),
     /// The account has no access any more.
@@ -61,7 +66,10 @@ impl Step {
         match self {
             Self::MakeRepository if workspace.trouble.is_none() => Some(Lane::Bulk),
             Self::MakeRepository | Self::InviteCollaborator(_) => Some(Lane::Prompt),
-            Self::ResolveBase(_) | Self::RemoveCollaborator(_) | Self::LookAtInvitation(_) => None,
+            Self::BringBack
+            | Self::ResolveBase(_)
+            | Self::RemoveCollaborator(_)
+            | Self::LookAtInvitation(_) => None,
         }
     }
 }
@@ -71,6 +79,9 @@ impl Workspace {
     pub fn missing_steps(&self, username: Option<&GitHubUsername>) -> Vec<Step> {
         let Some(repository) = &self.repository else { return vec![Step::MakeRepository] };
         let mut steps = Vec::new();
+        if self.upkeep.state == Kept::WantedBack {
+            steps.push(Step::BringBack);
+        }
         if self.base.is_none() {
             steps.push(Step::ResolveBase(repository.clone()));
         }
@@ -130,11 +141,14 @@ impl Workspace {
         self
     }
 
-    /// The workspace when somebody asks for it at `now` and what failed is worth trying at once.
+    /// The workspace when somebody asks for it at `now` and there is something to do about it: what
+    /// failed is worth trying at once, or it was put away.
     pub fn hurried(&self, now: Timestamp) -> Option<Self> {
-        let trouble = self.trouble.as_ref()?;
-        let hurried = || Self { trouble: None, sleeper: None, ..self.clone() };
-        trouble.is_worth_hurrying(now).then(hurried)
+        let mut after = self.clone().wanted_back(now);
+        if self.trouble.as_ref().is_some_and(|trouble| trouble.is_worth_hurrying(now)) {
+            (after.trouble, after.sleeper) = (None, None);
+        }
+        (after != *self).then_some(after)
     }
 
     /// The workspace after a step. Whatever was done meanwhile stays: a step says what is so now.
@@ -144,6 +158,7 @@ impl Workspace {
             Taken::Repository(repository) => {
                 (self.repository, self.slot) = (Some(repository.clone()), None);
             }
+            Taken::BroughtBack => self = self.kept(Kept::AsMade),
             Taken::Base(commit) => self.base = Some(commit.clone()),
             Taken::Removed(username) => self = self.without(username),
             Taken::Invited(username, number) => self = self.invited(username, *number, job, now),

@@ -98,6 +98,7 @@ async fn hostile_and_foreign_words_arrive_as_words() {
         company_name: Some("<script>alert(1)</script>"),
         url: "https://portal.example/candidate/session/Zx-43_chars",
         expires_on: "2026-03-16",
+        username_url: None,
     };
     let written = invite.mail(&mail().to, mail().key, mail().at);
     let server = Server::following(OPEN).await;

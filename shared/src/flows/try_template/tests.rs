@@ -89,8 +89,9 @@ impl Script {
         let routes = Router::new().fallback(answer).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
-        let github = GitHub::new(http_client::build().unwrap(), Settings { base, identity });
+        let settings = Settings { base, identity, home: "acme".to_owned() };
         let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+        let github = GitHub::new(http_client::build().unwrap(), settings, clock.clone());
         (script, Trial { github, clock })
     }
 

@@ -59,6 +59,24 @@ pub(crate) fn collaborator(world: &World, login: &str, permission: Permission) -
     Some(Value::Object(answer))
 }
 
+/// `repository-collaborator-permission`; none when the account is unknown.
+pub(crate) fn permission(world: &World, login: &str, given: Option<Permission>) -> Option<Value> {
+    let mut user = simple(world.user(login)?);
+    let nothing = || json!({ "admin": false, "maintain": false, "push": false, "triage": false, "pull": false });
+    let switches = given.map_or_else(nothing, permissions);
+    let role = given.map_or("", Permission::role);
+    user.insert("permissions".to_owned(), switches);
+    user.insert("role_name".to_owned(), json!(role));
+    // The old word: it knows neither triage nor maintain.
+    let permission = match given {
+        None => "none",
+        Some(Permission::Pull | Permission::Triage) => "read",
+        Some(Permission::Push | Permission::Maintain) => "write",
+        Some(Permission::Admin) => "admin",
+    };
+    Some(json!({ "permission": permission, "role_name": role, "user": user }))
+}
+
 /// What a permission includes, one switch each.
 pub(crate) fn permissions(permission: Permission) -> Value {
     json!({

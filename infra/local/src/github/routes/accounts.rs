@@ -13,7 +13,7 @@ use crate::github::gate::{Body, Caller, Tenon};
 use crate::github::refusal::Refusal;
 use crate::github::repository::{Invitation, Permission};
 use crate::github::routes::{Page, visible};
-use crate::github::users::{BOT_LOGIN, UserKind, is_somebody};
+use crate::github::users::{BOT_LOGIN, UserKind, is_boss, is_somebody};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Invite {
@@ -65,6 +65,7 @@ pub(crate) async fn invite(
     let now = github.now();
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     if !is_somebody(&login) {
         return Err(Refusal::NotFound);
     }
@@ -72,6 +73,9 @@ pub(crate) async fn invite(
         return Err(Refusal::OwnerInvited);
     }
     world.mention(&login, UserKind::User, now)?;
+    if is_boss(&login) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let key = login.to_ascii_lowercase();
     let permission = invite.permission.unwrap_or(Permission::Push);
     if let Some(granted) = repository.collaborators.get_mut(&key) {
@@ -111,6 +115,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Refusal> {
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     let key = login.to_ascii_lowercase();
     repository.collaborators.remove(&key);
     repository.invitations.remove(&key);

@@ -120,6 +120,7 @@ pub(crate) async fn write(
     let now = github.now();
     let mut world = github.world();
     let repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     let branch = asked.branch.unwrap_or_else(|| repository.default_branch.clone());
     let head = repository.branch(&branch).ok_or_else(|| Refusal::NoSuchBranch(branch.clone()))?;
     let mut files = world.archive.files_at(head);

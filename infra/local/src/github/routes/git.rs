@@ -63,6 +63,7 @@ pub(crate) async fn create_reference(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let mut world = github.world();
     let mut repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
+    repository.writable()?;
     if !is_reference_name(&new.name) {
         return Err(Refusal::Invalid(format!("{} is not a valid ref name.", new.name)));
     }

@@ -1,0 +1,94 @@
+//! People: who somebody is on GitHub, and what they may do in a repository.
+
+use reqwest::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::repository::{GitHubUsername, RepositoryName};
+use crate::github::GitHub;
+use crate::github::error::GitHubError;
+use crate::github::repositories::unless_missing;
+
+#[derive(Deserialize)]
+struct WireAccount {
+    login: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct WireInvitation {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+struct WirePermission {
+    permission: String,
+}
+
+#[derive(Serialize)]
+struct Collaborator {
+    permission: &'static str,
+}
+
+#[derive(Serialize)]
+struct Invitation {
+    permissions: &'static str,
+}
+
+impl GitHub {
+    /// What the person with this account number is called; none when there is no such person, or when
+    /// the name is one that we do not take: those of enterprises have underscores.
+    pub async fn login(&self, account: u64) -> Result<Option<GitHubUsername>, GitHubError> {
+        let path = ["user", &account.to_string()];
+        let answer = self.call("read an account", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
+        let account: WireAccount = answer.read()?;
+        let login = GitHubUsername::parse(&account.login).ok();
+        Ok(login.filter(|_login| account.kind == "User"))
+    }
+
+    /// Leaves `username` nothing but reading, or invites them to that: the number of the invitation
+    /// that is to be accepted, none for who is in already.
+    pub async fn let_read(
+        &self,
+        repository: &RepositoryName,
+        username: &GitHubUsername,
+    ) -> Result<Option<u64>, GitHubError> {
+        let path =
+            ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
+        let call = self.call("lower a collaborator", Method::PUT, &path)?;
+        let answer = call.json(&Collaborator { permission: "pull" }).send().await?;
+        if answer.status != StatusCode::CREATED {
+            return Ok(None);
+        }
+        answer.read::<WireInvitation>().map(|invitation| Some(invitation.id))
+    }
+
+    /// Makes a pending invitation one to read. False when it is no longer pending.
+    pub async fn lower_invitation(
+        &self,
+        repository: &RepositoryName,
+        invitation: u64,
+    ) -> Result<bool, GitHubError> {
+        let id = invitation.to_string();
+        let path = ["repos", repository.owner(), repository.name(), "invitations", &id];
+        let call = self.call("lower an invitation", Method::PATCH, &path)?;
+        let answer = call.json(&Invitation { permissions: "read" }).send().await;
+        Ok(unless_missing(answer)?.is_some())
+    }
+
+    /// Whether `username` may push, by whatever right they have.
+    pub async fn may_push(
+        &self,
+        repository: &RepositoryName,
+        username: &GitHubUsername,
+    ) -> Result<bool, GitHubError> {
+        let (owner, name) = (repository.owner(), repository.name());
+        let path = ["repos", owner, name, "collaborators", username.as_str(), "permission"];
+        let answer = self.call("read a permission", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(false) };
+        let WirePermission { permission } = answer.read()?;
+        // What we do not know is no reason to believe that nobody pushes.
+        Ok(!matches!(permission.as_str(), "read" | "none"))
+    }
+}
