@@ -7,7 +7,10 @@ use tests::work::simulation_body;
 
 #[tokio::test]
 async fn a_candidate_works_through_five_days_and_the_recruiter_sees_it_all() {
-    let story = Story::begin().await;
+    whole_way(&Story::begin().await).await;
+}
+
+pub(crate) async fn whole_way(story: &Story) {
     let recruiter = story.recruiter(1);
 
     let made = recruiter.post("/api/simulations", simulation_body()).await.expect(201);
@@ -33,7 +36,7 @@ async fn a_candidate_works_through_five_days_and_the_recruiter_sees_it_all() {
     let one = ada.post(&format!("/api/tasks/{first}/submit"), text.clone()).await.expect(201);
     assert_eq!(one["progress"], json!({ "completed": 1, "total": 5 }));
     for task in [first + 1, first + 2] {
-        work_on_code(&story, &ada, task).await;
+        work_on_code(story, &ada, task).await;
     }
     for day in [4, 5] {
         let task = first + day - 1;

@@ -16,6 +16,8 @@ mod dev_identities;
 mod examinations;
 mod fields;
 mod five_days;
+mod github_app;
+mod github_failures;
 mod headers;
 mod hostile;
 mod idempotency;

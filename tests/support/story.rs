@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use local::github::runs::RunTiming;
 use local::issuer::{Identity, Role};
-use local::stack::{Data, Listeners, Options, Stack, StackError, routes};
+use local::stack::{Data, GitHubAs, Listeners, Options, Stack, StackError, routes};
 use shared::app::App;
 use shared::clock::Clock;
 use shared::config::Config;
@@ -42,6 +42,19 @@ impl Story {
         environment: &'static str,
         settings: &[(&str, &str)],
     ) -> Result<Self, StackError> {
+        Self::called(environment, settings, GitHubAs::Token).await
+    }
+
+    /// A fresh stack whose Tenon is a GitHub App.
+    pub async fn as_app() -> Self {
+        Self::called("test", &[], GitHubAs::App).await.unwrap()
+    }
+
+    async fn called(
+        environment: &'static str,
+        settings: &[(&str, &str)],
+        github_as: GitHubAs,
+    ) -> Result<Self, StackError> {
         let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let clock = Clock::fixed(MORNING.parse().unwrap());
         let options = Options {
@@ -54,6 +67,7 @@ impl Story {
                 running: SignedDuration::from_secs(4),
             },
             github_latency: Duration::ZERO,
+            github_as,
             functions: None,
             overrides: overrides.collect(),
             environment,

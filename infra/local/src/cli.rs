@@ -15,7 +15,7 @@ use local::environment::{self, EnvironmentError};
 use local::generated;
 use local::github::runs::RunTiming;
 use local::places::{GITHUB_TOKEN, Places, environment_file};
-use local::stack::{Data, Listeners, Options, Stack};
+use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
 use shared::clock::Clock;
 use shared::mint::Mint;
 use shared::telemetry::REQUESTS;
@@ -96,6 +96,9 @@ struct Behaviour {
     /// How long every call to the local GitHub takes, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     github_latency_ms: u32,
+    /// Call the local GitHub with a token, and not as a GitHub App.
+    #[arg(long)]
+    github_token: bool,
 }
 
 #[derive(Debug, Args)]
@@ -326,6 +329,7 @@ fn options(
         index_lag: milliseconds(behaviour.index_lag_ms),
         timing,
         github_latency: milliseconds(behaviour.github_latency_ms),
+        github_as: if behaviour.github_token { GitHubAs::Token } else { GitHubAs::App },
         functions,
         overrides,
         environment: "local",

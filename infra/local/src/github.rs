@@ -5,7 +5,7 @@
 //! OpenAPI description. Pages for people are at `/` and `/_/{owner}/{repo}`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +14,7 @@ use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::app::App;
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
@@ -24,12 +25,16 @@ use crate::github::runs::RunTiming;
 use crate::github::world::{NewCommit, World};
 
 mod answers;
+pub mod app;
 mod archive;
 mod comparison;
 mod diff;
 mod gate;
+mod headers;
+pub mod installations;
 mod objects;
 mod pages;
+mod permissions;
 pub mod refusal;
 mod repository;
 mod results;
@@ -61,6 +66,9 @@ struct Inner {
     world: Mutex<World>,
     clock: Clock,
     token: String,
+    /// The one App, once it is registered.
+    app: OnceLock<App>,
+    used: headers::Used,
     timing: Mutex<RunTiming>,
     latency: Duration,
     calls: Mutex<BTreeMap<&'static str, u64>>,
@@ -79,6 +87,8 @@ impl GitHub {
             world: Mutex::new(world),
             clock,
             token: settings.token,
+            app: OnceLock::new(),
+            used: headers::Used::default(),
             timing: Mutex::new(settings.timing),
             latency: settings.latency,
             calls: Mutex::default(),
@@ -90,6 +100,7 @@ impl GitHub {
         Router::new()
             .merge(self.repository_routes())
             .merge(self.actions_routes())
+            .merge(self.app_routes())
             .route("/user", self.call("GET user", get(accounts::me)))
             .route("/user/{id}", self.call("GET user by id", get(accounts::by_id)))
             .route("/users/{login}", self.call("GET user by login", get(accounts::by_login)))

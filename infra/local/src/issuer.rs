@@ -1,6 +1,6 @@
 //! The issuer of identities: it vouches for whoever you say you are, in tokens as Auth0 makes them.
 
-mod key;
+pub(crate) mod key;
 mod pages;
 
 use std::sync::Arc;

@@ -22,8 +22,10 @@ use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::app::CLIENT_ID;
 use crate::github::runs::RunTiming;
 use crate::github::{self, GitHub};
+use crate::issuer::key::kept_pem;
 use crate::issuer::{self, Issuer, IssuerError};
 use crate::mailbox::Mailbox;
 use crate::page::{self, Links};
@@ -58,6 +60,15 @@ pub enum Data {
     Folder(PathBuf),
 }
 
+/// Who Tenon is on the local GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GitHubAs {
+    /// A GitHub App, as in production; its key is made at the first start.
+    App,
+    /// Whoever has the one token.
+    Token,
+}
+
 /// How a stack behaves.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -73,6 +84,8 @@ pub struct Options {
     pub timing: RunTiming,
     /// How long every call to GitHub takes.
     pub github_latency: Duration,
+    /// Who Tenon is on GitHub, unless the overrides say so.
+    pub github_as: GitHubAs,
     /// Where the functions run, when not in this process: the base of `cargo lambda watch`.
     pub functions: Option<String>,
     /// Settings that replace what the stack would provide.
@@ -111,6 +124,9 @@ pub enum StackError {
     /// The issuer cannot be opened.
     #[error("cannot open the issuer")]
     Issuer(#[from] IssuerError),
+    /// The local GitHub cannot use the App's key.
+    #[error("cannot use the App's key")]
+    App(#[from] jsonwebtoken::errors::Error),
     /// Another stack has the data folder.
     #[error("the data folder {} is in use: end the other `cargo dev`, or choose another with --data", .0.display())]
     InUse(PathBuf),
@@ -191,7 +207,8 @@ impl Stack {
             api: places.api.clone(),
         };
         let issuer = Issuer::open(&documents, clock.clone(), issuer)?;
-        let settings = settings(&options, &places, &documents)?;
+        let app_key = app_key(&options, &github, &documents)?;
+        let settings = settings(&options, &places, &documents, app_key.as_deref())?;
         let config = Config::from_lookup(&|name| settings.get(name).cloned())?;
         let app = App::new(config, clock.clone(), options.mint).await?;
         seed(&app, COMPANY.0, COMPANY.1, &RECRUITERS).await?;
@@ -240,8 +257,18 @@ fn settings(
     options: &Options,
     places: &Places,
     documents: &Documents,
+    app_key: Option<&str>,
 ) -> Result<BTreeMap<String, String>, DocumentsError> {
     let mut settings = places.settings(options.environment, &invite_keys(documents)?);
+    if app_key.is_some() || tells_identity(options) {
+        settings.remove("TENON_GITHUB_TOKEN");
+    }
+    if let Some(pem) = app_key {
+        settings.insert("TENON_GITHUB_APP_ID".to_owned(), CLIENT_ID.to_owned());
+        // An environment file has no lines in a value.
+        let pem = pem.trim_end().replace('\n', "\\n");
+        settings.insert("TENON_GITHUB_APP_PRIVATE_KEY".to_owned(), pem);
+    }
     settings.extend(options.overrides.clone());
     let mailbox_speaks = settings.get("TENON_EMAIL_PROVIDER").is_none_or(|name| name == "ses");
     if !mailbox_speaks && !options.overrides.contains_key("TENON_MAIL_ENDPOINT") {
@@ -249,6 +276,27 @@ fn settings(
         settings.remove("TENON_MAIL_ENDPOINT");
     }
     Ok(settings)
+}
+
+/// The App's key, known to `github`, where Tenon is to be the App.
+fn app_key(
+    options: &Options,
+    github: &GitHub,
+    documents: &Documents,
+) -> Result<Option<String>, StackError> {
+    if options.github_as == GitHubAs::Token || tells_identity(options) {
+        return Ok(None);
+    }
+    let pem = kept_pem(documents, "github.app")?;
+    github.register_app(&pem)?;
+    Ok(Some(pem))
+}
+
+/// Whether the overrides say who Tenon is on GitHub.
+fn tells_identity(options: &Options) -> bool {
+    ["TENON_GITHUB_TOKEN", "TENON_GITHUB_APP_ID"]
+        .iter()
+        .any(|name| options.overrides.get(*name).is_some_and(|value| !value.trim().is_empty()))
 }
 
 /// The key of invite tokens: made at the first start, so that links outlive a restart.

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod actions;
+pub(super) mod apps;
 pub(super) mod commits;
 pub(super) mod contents;
 pub(super) mod links;

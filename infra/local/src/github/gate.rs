@@ -5,24 +5,28 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::github::GitHub;
 use crate::github::refusal::Refusal;
+use crate::github::{GitHub, headers, permissions};
 
-/// Who calls. A wrong token is refused (401); none makes a stranger, who sees public repositories.
+/// Who calls. A wrong or expired token is refused (401); none makes a stranger, who sees public repositories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
     Stranger,
     Tenon,
 }
 
-/// The proof that the caller brought the token; without it 401.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tenon;
+/// The proof that the caller brought our token, or one of the App's installations; without it 401.
+#[derive(Debug, Clone)]
+pub(super) struct Tenon {
+    /// The one account whose repositories an installation's token is for.
+    pub account: Option<String>,
+}
 
 /// A JSON body: 400 when it is no JSON, 422 when it is not what the operation takes.
 #[derive(Debug)]
@@ -32,11 +36,11 @@ impl FromRequestParts<GitHub> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, github: &GitHub) -> Result<Self, Refusal> {
-        let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(Self::Stranger) };
-        let (scheme, token) =
-            header.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
-        let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
-        if known && token.trim() == github.token() {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self::Stranger);
+        }
+        let token = bearer(&parts.headers).ok_or(Refusal::BadCredentials)?;
+        if token == github.token() || github.grant(token).is_some() {
             Ok(Self::Tenon)
         } else {
             Err(Refusal::BadCredentials)
@@ -44,12 +48,22 @@ impl FromRequestParts<GitHub> for Caller {
     }
 }
 
+/// The token that the caller shows.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
+    known.then_some(token.trim())
+}
+
 impl FromRequestParts<GitHub> for Tenon {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, github: &GitHub) -> Result<Self, Refusal> {
         match Caller::from_request_parts(parts, github).await? {
-            Caller::Tenon => Ok(Self),
+            Caller::Tenon => {
+                let grant = bearer(&parts.headers).and_then(|token| github.grant(token));
+                Ok(Self { account: grant.map(|grant| grant.account) })
+            }
             Caller::Stranger => Err(Refusal::Anonymous),
         }
     }
@@ -77,7 +91,11 @@ impl GitHub {
         operation: &'static str,
         routes: MethodRouter<Self>,
     ) -> MethodRouter<Self> {
-        routes.route_layer(from_fn_with_state((self.clone(), operation), count))
+        let named = (self.clone(), operation);
+        routes
+            .route_layer(from_fn_with_state(named.clone(), permissions::check))
+            .route_layer(from_fn_with_state(named, count))
+            .route_layer(from_fn_with_state(self.clone(), headers::stamp))
     }
 }
 

@@ -16,6 +16,28 @@ pub enum Refusal {
     BadCredentials,
     #[error("Requires authentication")]
     Anonymous,
+    /// The bearer is no token that the App signed.
+    #[error("A JSON web token could not be decoded")]
+    Undecodable,
+    #[error("Integration not found")]
+    UnknownApp,
+    #[error(
+        "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+    )]
+    IssuedLater,
+    #[error(
+        "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires"
+    )]
+    SignatureExpired,
+    #[error("'Expiration time' claim ('exp') is too far in the future")]
+    SignatureTooLong,
+    #[error("This installation has been suspended")]
+    Suspended,
+    #[error("The permissions requested are not granted to this installation.")]
+    NotGranted,
+    /// The token of an installation lacks the permission.
+    #[error("Resource not accessible by integration")]
+    NotAccessible,
     /// Whatever the caller may not see is not there.
     #[error("Not Found")]
     NotFound,
@@ -67,8 +89,15 @@ impl Refusal {
     /// The status GitHub answers it with.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::BadCredentials | Self::Anonymous => StatusCode::UNAUTHORIZED,
+            Self::BadCredentials
+            | Self::Anonymous
+            | Self::Undecodable
+            | Self::IssuedLater
+            | Self::SignatureExpired
+            | Self::SignatureTooLong => StatusCode::UNAUTHORIZED,
+            Self::Suspended | Self::NotAccessible => StatusCode::FORBIDDEN,
             Self::NotFound
+            | Self::UnknownApp
             | Self::BranchNotFound
             | Self::NoSuchBranch(_)
             | Self::NoCommit(_)
@@ -77,6 +106,7 @@ impl Refusal {
             Self::OtherSha { .. } => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::Invalid(_)
+            | Self::NotGranted
             | Self::NameTaken
             | Self::ReferenceExists
             | Self::UnknownObject

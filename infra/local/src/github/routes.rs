@@ -9,6 +9,7 @@ use crate::github::world::World;
 
 pub(super) mod accounts;
 pub(super) mod actions;
+pub(super) mod apps;
 pub(super) mod comparisons;
 pub(super) mod contents;
 pub(super) mod downloads;

@@ -17,7 +17,9 @@ use crate::documents::Documents;
 use crate::github::runs::RunTiming;
 use crate::github::{GitHub, Settings};
 
+mod app;
 mod gate;
+mod headers;
 mod people;
 mod repositories;
 mod restart;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::documents::{Documents, DocumentsError};
 use crate::github::archive::{Archive, Files};
+use crate::github::installations::Installations;
 use crate::github::objects::{Commit, Object, Sha, Signature};
 use crate::github::repository::{Permission, Repository, Visibility};
 use crate::github::runs::Run;
@@ -33,6 +34,7 @@ pub struct World {
     users: BTreeMap<String, User>,
     /// By id, which is their order in time.
     runs: BTreeMap<u64, Run>,
+    pub installations: Installations,
     documents: Documents,
 }
 
@@ -68,6 +70,7 @@ impl World {
             archive: Archive::load(documents.clone())?,
             repositories: repositories.into_iter().map(|(_, it)| (it.id, it)).collect(),
             users: documents.all(USERS)?.into_iter().collect(),
+            installations: Installations::load(documents.clone())?,
             runs: runs.into_iter().map(|(_, run)| (run.id, run)).collect(),
             documents,
         })

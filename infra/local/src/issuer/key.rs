@@ -24,13 +24,7 @@ pub(super) struct SigningKey {
 impl SigningKey {
     /// The key kept in `documents`; a new one is made and kept when there is none.
     pub(super) fn kept_in(documents: &Documents) -> Result<Self, IssuerError> {
-        let kept = documents.all::<String>(KIND).map_err(IssuerError::Documents)?;
-        if let Some((_, pem)) = kept.into_iter().find(|(name, _)| name == NAME) {
-            return Self::from_pem(&pem);
-        }
-        let pem = generate()?;
-        documents.put(KIND, NAME, &pem).map_err(IssuerError::Documents)?;
-        Self::from_pem(&pem)
+        Self::from_pem(&kept_pem(documents, KIND)?)
     }
 
     fn from_pem(pem: &str) -> Result<Self, IssuerError> {
@@ -52,6 +46,17 @@ impl SigningKey {
         header.kid = Some(self.id.clone());
         jsonwebtoken::encode(&header, claims, &self.private).map_err(IssuerError::Sign)
     }
+}
+
+/// The key, PEM, that `documents` keep for `kind`; a new one is made and kept when there is none.
+pub(crate) fn kept_pem(documents: &Documents, kind: &str) -> Result<String, IssuerError> {
+    let kept = documents.all::<String>(kind).map_err(IssuerError::Documents)?;
+    if let Some((_, pem)) = kept.into_iter().find(|(name, _)| name == NAME) {
+        return Ok(pem);
+    }
+    let pem = generate()?;
+    documents.put(kind, NAME, &pem).map_err(IssuerError::Documents)?;
+    Ok(pem)
 }
 
 /// A new key in the one form that `jsonwebtoken` reads and people know: PKCS #8 in PEM.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 #[tokio::test]
@@ -44,4 +46,28 @@ async fn a_github_that_is_not_there_is_unavailable() {
     let github = client(base, identity, Clock::System);
 
     assert_eq!(failure(github.repository(&ours()).await), GitHubFailure::Unavailable);
+}
+
+#[tokio::test]
+async fn a_call_for_which_no_time_is_left_is_not_sent() {
+    let (script, github) = Script::with("POST /repos/acme/ws/git/refs", 201, json!({})).await;
+    let github = GitHub { limit: Duration::ZERO, ..github };
+
+    let error = github.create_tag(&ours(), "tenon-day-2", &sha("a")).await.unwrap_err();
+
+    assert_eq!((error.kind, error.is_unanswered()), (GitHubFailure::Unavailable, false));
+    assert_eq!(error.cause.to_string(), "no time was left to send the call");
+    assert_eq!(script.lines(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_may_hide_that_it_was_done() {
+    let line = "POST /repos/acme/ws/actions/workflows/ci.yml/dispatches";
+    let (script, github) = Script::start().await;
+
+    for (status, unanswered) in [(200, true), (422, false), (502, false)] {
+        script.on(line, status, "<html>Unicorn!</html>");
+        let error = github.dispatch(&ours(), "ci.yml", "main").await.unwrap_err();
+        assert_eq!(error.is_unanswered(), unanswered, "{status}");
+    }
 }

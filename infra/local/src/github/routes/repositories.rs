@@ -51,7 +51,7 @@ pub(crate) async fn by_id(
 /// the template's files.
 pub(crate) async fn generate(
     State(github): State<GitHub>,
-    _: Tenon,
+    tenon: Tenon,
     Path((owner, name)): Path<(String, String)>,
     Body(asked): Body<Generate>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
@@ -66,6 +66,9 @@ pub(crate) async fn generate(
         .ok_or_else(|| Refusal::Invalid("\"name\" is blank or too long.".to_owned()))?;
     if !is_somebody(&owner) {
         return Err(Refusal::NotFound);
+    }
+    if tenon.account.is_some_and(|account| !account.eq_ignore_ascii_case(&owner)) {
+        return Err(Refusal::NotAccessible);
     }
     if world.repository(&owner, &name).is_some() {
         return Err(Refusal::NameTaken);
