@@ -168,6 +168,7 @@ pub enum GitHubIdentity {
 
 /// How many creating calls are made to GitHub; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a number and its unit")]
 pub struct CreateLimits {
     /// In a second.
     pub per_second: u32,

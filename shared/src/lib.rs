@@ -23,6 +23,7 @@
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
 //! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
+//! | a call to GitHub | under a token that the process keeps, by one deadline; a read by its `ETag`, and tried once more when its way fails; a change never |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

@@ -85,7 +85,6 @@ struct Keep {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_field_names, reason = "the unit is part of a flag's name")]
 struct Behaviour {
     /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
     #[arg(long, value_name = "MS", default_value_t = 0)]

@@ -12,7 +12,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
@@ -62,14 +61,14 @@ pub(super) async fn stamp(State(github): State<GitHub>, request: Request, next: 
     // A limit is an installation's, whatever token it shows.
     let caller = github.grant(&token).map_or(token, |grant| grant.account);
     let used = &github.0.used;
-    let (ends, taken) = used.take(&caller, calls, now);
+    let (reset, so_far) = used.take(&caller, calls, now);
     let number = used.calls.fetch_add(1, Ordering::Relaxed);
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-ratelimit-limit", LIMIT.to_string()),
-        ("x-ratelimit-remaining", LIMIT.saturating_sub(taken).to_string()),
-        ("x-ratelimit-used", taken.to_string()),
-        ("x-ratelimit-reset", ends.to_string()),
+        ("x-ratelimit-remaining", LIMIT.saturating_sub(so_far).to_string()),
+        ("x-ratelimit-used", so_far.to_string()),
+        ("x-ratelimit-reset", reset.to_string()),
         ("x-ratelimit-resource", "core".to_owned()),
         ("x-github-request-id", format!("10CA:1:{number:06X}:{:X}", now.as_second())),
         ("x-github-api-version-selected", "2022-11-28".to_owned()),
@@ -96,7 +95,7 @@ async fn named(response: Response, token: &str, known: Option<&HeaderValue>) -> 
         return response;
     }
     parts.headers.extend(etag.ok().map(|etag| (ETAG, etag)));
-    Response::from_parts(parts, Body::from(Bytes::from(body)))
+    Response::from_parts(parts, Body::from(body))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

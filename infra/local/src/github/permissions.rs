@@ -9,6 +9,7 @@ use crate::github::GitHub;
 use crate::github::app::{Access, Grant};
 use crate::github::gate::bearer;
 use crate::github::refusal::Refusal;
+use crate::github::repository::Repository;
 
 /// The permissions that `operation` needs, named as the routes name it; none for one that is not
 /// for installations at all.
@@ -60,7 +61,7 @@ fn covers(github: &GitHub, grant: &Grant, operation: &str, path: &str) -> Result
     };
     let world = github.world();
     let foreign = !owner.eq_ignore_ascii_case(&grant.account);
-    let private = world.repository(owner, name).is_none_or(|repository| repository.is_private());
+    let private = world.repository(owner, name).is_none_or(Repository::is_private);
     if foreign && private {
         return Err(Refusal::NotFound);
     }
