@@ -166,6 +166,7 @@ pub enum GitHubIdentity {
 
 /// How many creating calls are made to GitHub; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a limit is so many per time")]
 pub struct CreateLimits {
     /// In a second.
     pub per_second: u32,
