@@ -59,13 +59,13 @@ pub struct Place {
 impl Creates {
     /// The pace of `limits`, kept in `store`.
     pub fn new(limits: CreateLimits, store: &Store, clock: &Clock, mint: &Mint) -> Self {
-        let CreateLimits { per_second, per_minute, per_hour } = limits;
-        let rates = Rates { second: per_second, minute: per_minute, hour: per_hour };
+        let rates =
+            Rates { second: limits.per_second, minute: limits.per_minute, hour: limits.per_hour };
         Self { store: store.clone(), clock: clock.clone(), mint: mint.clone(), rates }
     }
 
     /// Asks for a moment for one creating call. `held` is the moment that was reserved for it before,
-    /// if one was; it is exchanged when it has passed, or when GitHub asked for a pause since. `hold`
+    /// if one was; it is exchanged when it has passed, or when GitHub asked for a pause since. `reserve`
     /// adds to the write that the moment is held: it must be refused when the holder has changed.
     ///
     /// Without limits nothing is read.
@@ -73,7 +73,7 @@ impl Creates {
         &self,
         lane: Lane,
         held: Option<Timestamp>,
-        hold: impl Fn(Transaction, Timestamp) -> Result<Transaction, Error>,
+        reserve: impl Fn(Transaction, Timestamp) -> Result<Transaction, Error>,
     ) -> Result<Slot, Error> {
         if !self.rates.are_limited() {
             return Ok(Slot::Open);
@@ -94,7 +94,7 @@ impl Creates {
             let Some((bucket, at)) = self.exchanged(bucket, lane, held) else {
                 return Ok(Slot::Busy(FULL));
             };
-            let write = hold(Self::stored(read.as_ref(), &bucket)?, at)?;
+            let write = reserve(Self::stored(read.as_ref(), &bucket)?, at)?;
             match self.store.write(write, &self.mint).await {
                 Ok(Written::Yes) => return Ok(Slot::Reserved(at)),
                 Ok(Written::Refused) | Err(Error::Contended) => {}

@@ -50,7 +50,6 @@ async fn three_hundred_invites_at_once_are_made_as_fast_as_github_allows_and_nev
     let (github, queue) = (&story.stack.github, &story.stack.queue);
     let simulation = story.simulation().await;
     let begun = story.now();
-    let real = std::time::Instant::now();
     let recruiter = story.recruiter(1);
     let path = format!("/api/simulations/{simulation}/invite");
     // One moment of the clock; no more at a time than a slow machine answers before they give up.
@@ -63,10 +62,8 @@ async fn three_hundred_invites_at_once_are_made_as_fast_as_github_allows_and_nev
         });
         assert_eq!(with_status(&together(invites).await, 200), many.len());
     }
-    println!("FIG invited after {:?}", real.elapsed());
 
     settle_together(&story).await;
-    println!("FIG settled after {:?} {}", real.elapsed(), story.stack.app.store.calls().count());
     let mut first = None;
     while let Some(due) = queue.next_due() {
         story.clock.set(due.max(story.now()));
@@ -81,12 +78,6 @@ async fn three_hundred_invites_at_once_are_made_as_fast_as_github_allows_and_nev
     // 450 an hour, of which a sixth is left to others: 375 in the first hour, 225 in the second.
     assert!(took <= SignedDuration::from_mins(66), "{took}");
     assert_eq!(github.limited(), []);
-    println!(
-        "FIG {:?} first {first:?} took {took} calls {:?} table {}",
-        real.elapsed(),
-        github.calls(),
-        story.stack.app.store.calls().count()
-    );
     let rows = rows(&story, simulation).await;
     assert_eq!((rows.len(), states(&rows)), (MANY, vec!["ready"; 2 * MANY]));
     let made = github.repositories();

@@ -66,8 +66,8 @@ async fn start(
     mut run: Stored<Run>,
 ) -> Result<Outcome, Error> {
     if !run.value.tagged {
-        run = match hold_slot(app, run, false).await? {
-            Held::Yes(run) => run,
+        run = match hold_slot(app, run, Tag::Missing).await? {
+            Held::Yes(run) => *run,
             Held::No(outcome) => return Ok(outcome),
         };
         match app.github.create_tag(&code.repository, &run.value.git_ref, &code.commit).await {
@@ -80,8 +80,8 @@ async fn start(
         }
         run.value.slot = None;
     }
-    let run = match hold_slot(app, run, true).await? {
-        Held::Yes(run) => run,
+    let run = match hold_slot(app, run, Tag::There).await? {
+        Held::Yes(run) => *run,
         Held::No(outcome) => return Ok(outcome),
     };
     match dispatch(app, code, &run.value).await {
@@ -110,19 +110,26 @@ async fn dispatch(
 
 /// Whether the next creating call may be made now.
 enum Held {
-    Yes(Stored<Run>),
+    Yes(Box<Stored<Run>>),
     No(Outcome),
 }
 
+/// Whether the commit is tagged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Missing,
+    There,
+}
+
 /// Reserves the moment of the next creating call, and records with it whether the tag is there.
-async fn hold_slot(app: &App, run: Stored<Run>, tagged: bool) -> Result<Held, Error> {
-    let with = |slot| Run { tagged, slot: Some(slot), ..run.value.clone() };
+async fn hold_slot(app: &App, run: Stored<Run>, tag: Tag) -> Result<Held, Error> {
+    let with = |slot| Run { tagged: tag == Tag::There, slot: Some(slot), ..run.value.clone() };
     let hold = |write: Transaction, slot| write.replace(&run, &with(slot));
     let now = app.clock.now();
     Ok(match app.creates.take(Lane::Prompt, run.value.slot, hold).await? {
-        Slot::Open => Held::Yes(run),
+        Slot::Open => Held::Yes(Box::new(run)),
         Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
-        Slot::Reserved(slot) => Held::Yes(run.replaced(with(slot))),
+        Slot::Reserved(slot) => Held::Yes(Box::new(run.replaced(with(slot)))),
         Slot::Changed => Held::No(Outcome::Again(SignedDuration::ZERO)),
         Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
     })

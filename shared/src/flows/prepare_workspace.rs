@@ -51,7 +51,7 @@ pub async fn prepare_workspace(
         };
         if let Some(lane) = step.lane(workspace) {
             opened = match hold_slot(app, opened, lane, job).await? {
-                Held::Yes(opened) => opened,
+                Held::Yes(opened) => *opened,
                 Held::No(outcome) => return Ok(outcome),
             };
         }
@@ -78,19 +78,22 @@ fn come_back(workspace: &Workspace, job: Uuid, until: Timestamp, now: Timestamp)
 
 /// Whether the next creating call may be made now.
 enum Held {
-    Yes(Opened),
+    Yes(Box<Opened>),
     No(Outcome),
 }
 
 async fn hold_slot(app: &App, opened: Opened, lane: Lane, job: Uuid) -> Result<Held, Error> {
-    let held = opened.workspace.value.slot;
+    let before = opened.workspace.value.slot;
     let with = |slot| opened.workspace.value.clone().with_slot(slot, job);
-    let hold = |write, slot| opened.replaced(write, with(slot)).map(|(write, _after)| write);
+    let reserve = |write, slot| opened.replaced(write, with(slot)).map(|(write, _after)| write);
     let now = app.clock.now();
-    Ok(match app.creates.take(lane, held, hold).await? {
-        Slot::Open => Held::Yes(opened),
+    Ok(match app.creates.take(lane, before, reserve).await? {
+        Slot::Open => Held::Yes(Box::new(opened)),
         Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
-        Slot::Reserved(slot) => Held::Yes(opened.replaced(Transaction::new(), with(slot))?.1),
+        Slot::Reserved(slot) => {
+            let (_write, after) = opened.replaced(Transaction::new(), with(slot))?;
+            Held::Yes(Box::new(after))
+        }
         Slot::Changed => Held::No(Outcome::Again(jiff::SignedDuration::ZERO)),
         Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
     })

@@ -112,7 +112,7 @@ async fn count(
     github.count(operation);
     let _underway = match github.admit(request.method()) {
         Ok(underway) => underway,
-        Err(refusal) => return refusal,
+        Err(excess) => return excess.refusal(),
     };
     if !github.latency().is_zero() {
         #[expect(clippy::disallowed_methods, reason = "the way to the real GitHub takes time too")]

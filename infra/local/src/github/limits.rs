@@ -54,6 +54,21 @@ pub struct Limits {
     excesses: Vec<Excess>,
 }
 
+/// What a call counts.
+#[derive(Debug, Clone, Copy)]
+struct Weight {
+    creates: bool,
+    points: u32,
+}
+
+impl Weight {
+    fn of(method: &Method) -> Self {
+        let creates = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        Self { creates, points: if reads { 1 } else { 5 } }
+    }
+}
+
 /// Counts as one call at the same time for as long as it is there.
 #[derive(Debug)]
 pub(super) struct Underway(GitHub);
@@ -67,21 +82,18 @@ impl Drop for Underway {
 }
 
 impl GitHub {
-    /// Takes a call, or says how it is refused. What is taken counts until it is dropped.
-    pub(super) fn admit(&self, method: &Method) -> Result<Option<Underway>, Response> {
+    /// Takes a call, or says which limit it exceeds. What is taken counts until it is dropped.
+    pub(super) fn admit(&self, method: &Method) -> Result<Option<Underway>, Excess> {
         let now = self.now();
         let mut limits = self.limits();
         let Some(limits) = limits.as_mut() else { return Ok(None) };
-        match limits.admit(method, now) {
-            Ok(()) => Ok(Some(Underway(self.clone()))),
-            Err(excess) => Err(excess.refusal()),
-        }
+        limits.admit(method, now).map(|()| Some(Underway(self.clone())))
     }
 }
 
 impl Excess {
     /// Calls that create content are refused with 403, others with 429: the real one does both.
-    fn refusal(self) -> Response {
+    pub(super) fn refusal(self) -> Response {
         let status = match self.limit {
             Limit::CreatesPerMinute | Limit::CreatesPerHour => StatusCode::FORBIDDEN,
             Limit::PointsPerMinute | Limit::AtOnce => StatusCode::TOO_MANY_REQUESTS,
@@ -100,18 +112,16 @@ impl Limits {
 
     fn admit(&mut self, method: &Method, now: Timestamp) -> Result<(), Excess> {
         self.forget(now);
-        let creates = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let points = if reads { 1 } else { 5 };
-        if let Some((limit, until)) = self.exceeded(creates, points, now) {
+        let weight = Weight::of(method);
+        if let Some((limit, until)) = self.exceeded(weight, now) {
             let excess = Excess { limit, at: now, until };
             self.excesses.push(excess);
             return Err(excess);
         }
-        if creates {
+        if weight.creates {
             self.creates.push_back(now);
         }
-        self.points.push_back((now, points));
+        self.points.push_back((now, weight.points));
         self.underway += 1;
         Ok(())
     }
@@ -126,7 +136,8 @@ impl Limits {
     }
 
     /// The limit that one more call exceeds, and when it no longer would.
-    fn exceeded(&self, creates: bool, points: u32, now: Timestamp) -> Option<(Limit, Timestamp)> {
+    fn exceeded(&self, weight: Weight, now: Timestamp) -> Option<(Limit, Timestamp)> {
+        let Weight { creates, points } = weight;
         let nth_last = |count: usize| self.creates.iter().rev().nth(count - 1).copied();
         if creates && let Some(first) = nth_last(CREATES_PER_HOUR) {
             return Some((Limit::CreatesPerHour, first + HOUR));
@@ -142,6 +153,6 @@ impl Limits {
             let first = self.points.front().map_or(now, |(at, _)| *at);
             return Some((Limit::PointsPerMinute, first + MINUTE));
         }
-        (self.underway >= AT_ONCE).then(|| (Limit::AtOnce, now))
+        (self.underway >= AT_ONCE).then_some((Limit::AtOnce, now))
     }
 }
