@@ -88,7 +88,9 @@ try {
   await page.screenshot({ path: `${folder}/saved.png`, fullPage: true });
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.screenshot({ path: `${folder}/wide.png`, fullPage: true });
-  equal(complaints, [], "complaints of the browser");
+  // It tells of the refusal, and of nothing else.
+  const refusal = "console: Failed to load resource: the server responded with a status of 400 (Bad Request)";
+  equal(complaints, [refusal], "complaints of the browser");
 
   for (const invitation of invitations) {
     const name = new URL(invitation).pathname.replace("/invitations", "");

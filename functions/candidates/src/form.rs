@@ -2,7 +2,6 @@
 
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
-use shared::domain::repository::GitHubUsername;
 use utoipa::ToSchema;
 
 /// What the form sends.
@@ -10,7 +9,11 @@ use utoipa::ToSchema;
 #[expect(dead_code, reason = "tells the document what the form sends")]
 pub(crate) struct Sent {
     /// The account. White space around it and one `@` before it do not count.
-    username: GitHubUsername,
+    #[schema(
+        pattern = r"^\s*@?[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?\s*$",
+        example = "octocat"
+    )]
+    username: String,
 }
 
 /// The name in a form, without what people write around it.
