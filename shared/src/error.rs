@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
 use crate::domain::company::TooManyDomains;
 use crate::domain::id::CompanyId;
+use crate::domain::submission::ExaminationRefused;
 use crate::error::github::GitHubProblem;
 
 /// One thing that is wrong with a request: where, in words, and as a code.
@@ -113,6 +114,9 @@ pub enum Error {
     /// All days are handed in.
     #[error("the simulation is completed")]
     SimulationCompleted,
+    /// A submission is not examined again.
+    #[error("the submission is not examined again: {0:?}")]
+    ExaminationRefused(ExaminationRefused),
     /// A text task without text.
     #[error("the text is missing")]
     ContentRequired,
@@ -222,6 +226,12 @@ impl From<ClaimRefused> for Error {
             ClaimRefused::Expired => Self::InviteExpired,
             ClaimRefused::NotVerified => Self::EmailNotVerified,
         }
+    }
+}
+
+impl From<ExaminationRefused> for Error {
+    fn from(refused: ExaminationRefused) -> Self {
+        Self::ExaminationRefused(refused)
     }
 }
 

@@ -4,11 +4,15 @@
 
 pub mod add_company;
 pub mod claim_session;
+mod compare_submission;
 pub mod create_simulation;
+pub mod examine_again;
 pub mod examine_submission;
 pub mod follow_run;
 pub mod give_up;
+pub mod hear_run;
 pub mod invite_candidate;
+mod join_run;
 pub mod map_domain;
 pub mod mark_bounced;
 pub mod name_github_account;

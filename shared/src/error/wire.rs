@@ -1,5 +1,6 @@
 //! What the client sees of an error: status, code, text, and whether to try again.
 
+use crate::domain::submission::ExaminationRefused;
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem, Refusal};
 
@@ -98,6 +99,7 @@ impl Error {
             | Self::TaskSubmitted
             | Self::TaskOutOfOrder
             | Self::SimulationCompleted
+            | Self::ExaminationRefused(_)
             | Self::ContentRequired
             | Self::NotCodeTask
             | Self::WorkspaceMissing { .. }
@@ -139,6 +141,15 @@ impl Error {
             Self::TaskOutOfOrder => (400, "TASK_OUT_OF_ORDER", "Task out of order"),
             Self::SimulationCompleted => {
                 (409, "SIMULATION_COMPLETED", "Simulation already completed")
+            }
+            Self::ExaminationRefused(ExaminationRefused::NotCode) => {
+                (409, "SUBMISSION_NOT_CODE", "Only submitted code can be examined")
+            }
+            Self::ExaminationRefused(ExaminationRefused::Pending) => {
+                (409, "EXAMINATION_PENDING", "The submission is being examined")
+            }
+            Self::ExaminationRefused(ExaminationRefused::Complete) => {
+                (409, "EXAMINATION_COMPLETE", "The submission's results are final")
             }
             Self::ContentRequired => (400, "CONTENT_REQUIRED", "contentText is required"),
             Self::NotCodeTask => {

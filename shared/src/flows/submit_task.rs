@@ -1,5 +1,6 @@
 //! A candidate hands in a day: one read, at most one question to GitHub, one write.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
@@ -89,11 +90,8 @@ async fn attempt(
     }
     if let Some(code) = &submission.code {
         let job = Job::ExamineSubmission { session: session.id, day: task.day };
-        write = write.create(&examining_run(&submission, code))?.create(&JobRecord::new(
-            app.mint.uuid(),
-            job,
-            now,
-        ))?;
+        let run = examining_run(&submission, code, (code.run, now));
+        write = write.create(&run)?.create(&JobRecord::new(app.mint.uuid(), job, now))?;
     }
     Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Some(submission),
@@ -114,15 +112,22 @@ async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<Cod
         repository_id: repository.id,
         base: base.clone(),
         commit,
+        branch: Some(branch),
         run: RunId::new(app.mint.id(app.clock.now())),
         examination: Examination::Pending,
+        again: None,
     })
 }
 
-/// The test run that examines `submission`: on a tag of its own, at the commit that was handed in.
-fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
+/// The test run that examines `submission`, asked for at some moment: on a tag of its own, at the
+/// commit that was handed in.
+pub(crate) fn examining_run(
+    submission: &Submission,
+    code: &CodeWork,
+    (id, requested_at): (RunId, Timestamp),
+) -> Run {
     Run {
-        id: code.run,
+        id,
         session: submission.session,
         task: submission.task,
         day: submission.day,
@@ -130,7 +135,9 @@ fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
         repository_id: code.repository_id,
         git_ref: format!("tenon-day-{}", submission.day),
         pinned: Some(code.commit.clone()),
-        requested_at: submission.submitted_at,
+        requested_at,
+        asked_at: None,
+        looked_at: None,
         state: RunState::Requested,
     }
 }

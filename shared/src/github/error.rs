@@ -56,6 +56,8 @@ pub(crate) enum Cause {
     Network(#[source] reqwest::Error),
     #[error("the status was {0}")]
     Status(StatusCode),
+    #[error("the storage answered with the status {0}")]
+    Storage(StatusCode),
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
     #[error("the answer has another form than expected at line {line}, column {column}")]
@@ -90,6 +92,16 @@ impl GitHubError {
         matches!(&self.cause, Cause::Network(error) if !error.is_connect())
     }
 
+    /// Whether GitHub may have done what was asked, whatever it answered: what cannot be read or says
+    /// that GitHub failed tells neither way.
+    pub fn may_have_happened(&self) -> bool {
+        match &self.cause {
+            Cause::Form { .. } | Cause::TooLong(_) => true,
+            Cause::Status(status) => status.is_server_error(),
+            _ => self.is_unanswered(),
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub fn retryable(&self) -> bool {
         match self.kind {
@@ -104,7 +116,9 @@ impl GitHubError {
 
     pub(crate) fn new(operation: &'static str, cause: Cause) -> Self {
         let kind = match &cause {
-            Cause::Network(_) | Cause::Form { .. } => GitHubFailure::Unavailable,
+            Cause::Network(_) | Cause::Form { .. } | Cause::Storage(_) => {
+                GitHubFailure::Unavailable
+            },
             Cause::Status(status) => failure_of(*status),
             Cause::TooLong(_) | Cause::Incomplete | Cause::Address => GitHubFailure::Unprocessable,
             Cause::TagElsewhere => GitHubFailure::TagElsewhere,
