@@ -84,6 +84,8 @@ fn pending(day: &Day, commit: &str, run_status: &str) -> Value {
         "artifactErrorCode": null,
         "message": null,
         "tamperedFiles": [],
+        "examinationPending": true,
+        "runAttempt": null,
         "lastRunAt": "2026-03-02T09:00:00Z",
         "workflowRunId": null,
         "commitSha": commit,
@@ -122,6 +124,8 @@ fn passed(day: &Day, commit: &str) -> Value {
         "artifactErrorCode": null,
         "message": null,
         "tamperedFiles": [],
+        "examinationPending": false,
+        "runAttempt": 1,
         "lastRunAt": "2026-03-02T09:00:00Z",
         "workflowRunId": "30000000001",
         "commitSha": commit,
@@ -224,6 +228,7 @@ async fn code_that_passes_is_shown_with_its_results_and_changes() {
         },
         "testResults": with_output(passed(&day, &commit)),
         "diffSummary": diff(json!(patch)),
+        "changedAfterSubmission": null,
     });
     assert_eq!(detail, expected);
 

@@ -21,6 +21,7 @@ use crate::github::routes::{
     accounts, actions, comparisons, contents, downloads, git, repositories,
 };
 use crate::github::runs::RunTiming;
+use crate::github::uploads::Upload;
 use crate::github::world::{NewCommit, World};
 
 mod answers;
@@ -30,12 +31,14 @@ mod diff;
 mod gate;
 mod objects;
 mod pages;
+mod pushes;
 pub mod refusal;
 mod repository;
 mod results;
 mod routes;
 pub mod runs;
 pub mod templates;
+pub mod uploads;
 pub mod users;
 mod world;
 
@@ -64,6 +67,8 @@ struct Inner {
     timing: Mutex<RunTiming>,
     latency: Duration,
     calls: Mutex<BTreeMap<&'static str, u64>>,
+    /// What runs leave in place of their results, by repository.
+    uploads: Mutex<BTreeMap<u64, Vec<Upload>>>,
 }
 
 impl GitHub {
@@ -82,6 +87,7 @@ impl GitHub {
             timing: Mutex::new(settings.timing),
             latency: settings.latency,
             calls: Mutex::default(),
+            uploads: Mutex::default(),
         })))
     }
 

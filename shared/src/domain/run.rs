@@ -358,7 +358,10 @@ mod tests {
 
         let wait = |time| looked.clone().looked_at(at(time)).unwrap_err().as_millis();
         assert_eq!([wait("09:00:02"), wait("09:00:03.999"), wait("08:59:00")], [2_000, 1, 2_000]);
-        assert_eq!(looked.clone().looked_at(at("09:00:04")).unwrap().looked_at, Some(at("09:00:04")));
+        assert_eq!(
+            looked.clone().looked_at(at("09:00:04")).unwrap().looked_at,
+            Some(at("09:00:04"))
+        );
     }
 
     #[test]

@@ -222,7 +222,11 @@ impl Submission {
 
     /// The submission while it is examined once more, with `run`, since `now`. Only what was not
     /// read in full can be: no result is rolled twice.
-    pub fn examined_again(mut self, run: RunId, now: Timestamp) -> Result<Self, ExaminationRefused> {
+    pub fn examined_again(
+        mut self,
+        run: RunId,
+        now: Timestamp,
+    ) -> Result<Self, ExaminationRefused> {
         let Some(code) = &mut self.code else { return Err(ExaminationRefused::NotCode) };
         if code.is_examined_now() {
             return Err(ExaminationRefused::Pending);
@@ -250,7 +254,8 @@ impl CodeWork {
 
     /// Whether an examination is under way, the first or another one.
     pub fn is_examined_now(&self) -> bool {
-        self.examination == Examination::Pending || matches!(self.again, Some(Again::Pending { .. }))
+        self.examination == Examination::Pending
+            || matches!(self.again, Some(Again::Pending { .. }))
     }
 }
 

@@ -23,9 +23,8 @@ pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> 
     let changed = base
         .iter()
         .filter(|(path, content)| guarded(path) && handed_in.get(*path) != Some(content));
-    let added = handed_in
-        .keys()
-        .filter(|path| path.starts_with(WORKFLOWS) && !base.contains_key(*path));
+    let added =
+        handed_in.keys().filter(|path| path.starts_with(WORKFLOWS) && !base.contains_key(*path));
     let told = changed.map(|(path, _content)| path).chain(added).map(|path| redact(path));
     let mut bytes = 0;
     let fits = |path: &String| {

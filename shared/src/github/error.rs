@@ -118,7 +118,7 @@ impl GitHubError {
         let kind = match &cause {
             Cause::Network(_) | Cause::Form { .. } | Cause::Storage(_) => {
                 GitHubFailure::Unavailable
-            },
+            }
             Cause::Status(status) => failure_of(*status),
             Cause::TooLong(_) | Cause::Incomplete | Cause::Address => GitHubFailure::Unprocessable,
             Cause::TagElsewhere => GitHubFailure::TagElsewhere,

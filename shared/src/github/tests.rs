@@ -2,6 +2,7 @@ mod actions;
 mod artifacts;
 mod failures;
 mod repositories;
+mod trees;
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};

@@ -48,7 +48,8 @@ impl GitHub {
         commit: &CommitSha,
         prefixes: &[&str],
     ) -> Result<Vec<TreeEntry>, GitHubError> {
-        let wanted = |entry: &TreeEntry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix));
+        let wanted =
+            |entry: &TreeEntry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix));
         match self.tree(repository, commit, Depth::All).await {
             Ok(entries) => Ok(files(entries).filter(wanted).collect()),
             Err(GitHubError { cause: Cause::TooLong(_) | Cause::Incomplete, .. }) => {

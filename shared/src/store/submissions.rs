@@ -157,8 +157,7 @@ impl Store {
         let Some(submission) = second.remove(&submission) else { return Ok(None) };
         let text: Option<SubmittedText> = read(first.remove(&text))?;
         let patches: Option<SubmittedPatches> = read(first.remove(&patches))?;
-        let (diff, later) =
-            patches.map_or((None, None), |patches| (patches.diff, patches.later));
+        let (diff, later) = patches.map_or((None, None), |patches| (patches.diff, patches.later));
         Ok(Some(WholeSubmission {
             submission: Stored::from_item(submission)?.value,
             text: text.map(|text| text.content),
