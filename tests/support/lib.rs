@@ -10,6 +10,7 @@
 pub mod caller;
 pub mod cost;
 pub mod document;
+pub mod door;
 pub mod keys;
 pub mod kinds;
 pub mod logs;
