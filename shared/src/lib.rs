@@ -21,8 +21,9 @@
 //! | an invite | session, plan, guard, two workspaces, three jobs: one write; `prepare_workspace` twice, `send_invite` once |
 //! | a request with a key | the key is claimed, and the request's own write says in its record what came of it; sent again, it is rendered from the ids kept there |
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
-//! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
+//! | a test run | recorded with its `follow_run` job, then dispatched; GitHub is asked for it every 2 s at most, by all processes together; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
+//! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

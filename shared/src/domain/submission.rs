@@ -205,17 +205,16 @@ impl Submission {
     pub fn examined(mut self, examination: Examination) -> Self {
         let Some(code) = &mut self.code else { return self };
         let again = code.again.take();
-        match (&code.examination, examination.failure()) {
-            (Examination::Complete(_), Some((error, reason, at))) => {
-                let (error, reason) = (error.to_owned(), reason.to_owned());
-                code.again = Some(Again::Failed { code: error, reason, at });
-            }
-            _ => {
-                code.examination = examination;
-                if let Some(Again::Pending { run, .. }) = again {
-                    code.run = run;
-                }
-            }
+        if let (Examination::Complete(_), Some((error, reason, at))) =
+            (&code.examination, examination.failure())
+        {
+            let (error, reason) = (error.to_owned(), reason.to_owned());
+            code.again = Some(Again::Failed { code: error, reason, at });
+            return self;
+        }
+        code.examination = examination;
+        if let Some(Again::Pending { run, .. }) = again {
+            code.run = run;
         }
         self
     }

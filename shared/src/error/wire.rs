@@ -142,15 +142,7 @@ impl Error {
             Self::SimulationCompleted => {
                 (409, "SIMULATION_COMPLETED", "Simulation already completed")
             }
-            Self::ExaminationRefused(ExaminationRefused::NotCode) => {
-                (409, "SUBMISSION_NOT_CODE", "Only submitted code can be examined")
-            }
-            Self::ExaminationRefused(ExaminationRefused::Pending) => {
-                (409, "EXAMINATION_PENDING", "The submission is being examined")
-            }
-            Self::ExaminationRefused(ExaminationRefused::Complete) => {
-                (409, "EXAMINATION_COMPLETE", "The submission's results are final")
-            }
+            Self::ExaminationRefused(why) => refused_examination(*why),
             Self::ContentRequired => (400, "CONTENT_REQUIRED", "contentText is required"),
             Self::NotCodeTask => {
                 (400, "NOT_A_CODE_TASK", "Run tests is only available for code tasks")
@@ -172,6 +164,21 @@ impl Error {
                 "WORKSPACE_NOT_INITIALIZED",
                 "Workspace not initialized. Call /codespace/init first.",
             ),
+        }
+    }
+}
+
+/// Why a submission is not examined again.
+const fn refused_examination(why: ExaminationRefused) -> (u16, &'static str, &'static str) {
+    match why {
+        ExaminationRefused::NotCode => {
+            (409, "SUBMISSION_NOT_CODE", "Only submitted code can be examined")
+        }
+        ExaminationRefused::Pending => {
+            (409, "EXAMINATION_PENDING", "The submission is being examined")
+        }
+        ExaminationRefused::Complete => {
+            (409, "EXAMINATION_COMPLETE", "The submission's results are final")
         }
     }
 }

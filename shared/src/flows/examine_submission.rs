@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::app::App;
+use crate::domain::diff::DiffSummary;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::Outcome;
 use crate::domain::results::Output;
@@ -133,7 +134,7 @@ async fn complete(
     let Some(results) = results_of(run, output.as_ref()) else {
         return Ok(Outcome::Again(SignedDuration::ZERO));
     };
-    let outline = diff.as_ref().map(|diff| diff.without_patches());
+    let outline = diff.as_ref().map(DiffSummary::without_patches);
     let findings = Findings { results, tampered, diff: outline, at: app.clock.now() };
     let examination = Examination::Complete(Box::new(findings));
     let patches = SubmittedPatches { submission: submission.value.id, diff, later };

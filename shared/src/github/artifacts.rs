@@ -77,13 +77,7 @@ impl GitHub {
         for page in 1..=PAGES_MAX {
             let listed = self.artifacts_page(repository, run_id, page).await?;
             let is_last = listed.len() < ARTIFACTS_PER_PAGE;
-            for artifact in listed.into_iter().filter(|artifact| !artifact.expired) {
-                match artifacts.iter_mut().find(|known| known.name == artifact.name) {
-                    Some(known) if known.id < artifact.id => *known = artifact,
-                    Some(_) => {}
-                    None => artifacts.push(artifact),
-                }
-            }
+            keep_newest(&mut artifacts, listed);
             if is_last {
                 break;
             }
@@ -141,9 +135,10 @@ impl GitHub {
         }
         let archive = self.download(repository, artifact.id).await;
         let archive = archive.map_err(|error| match &error.cause {
-            Cause::TooLong(_) => ArtifactProblem::Unavailable,
-            // It expired, or was deleted, since it was listed: it will not come back.
-            Cause::Status(StatusCode::GONE | StatusCode::NOT_FOUND) => ArtifactProblem::Unavailable,
+            // Too large; or it expired, or was deleted, since it was listed, and will not come back.
+            Cause::TooLong(_) | Cause::Status(StatusCode::GONE | StatusCode::NOT_FOUND) => {
+                ArtifactProblem::Unavailable
+            }
             cause => {
                 tracing::warn!(error = %error, cause = %cause, "an artifact was not downloaded");
                 ArtifactProblem::DownloadFailed
@@ -194,6 +189,17 @@ impl GitHub {
         let location = redirect.headers().get(LOCATION)?.to_str().ok()?;
         let url = redirect.url().join(location).ok()?;
         may_follow(&url, &self.settings.base).then_some(url)
+    }
+}
+
+/// Adds what was listed and has not expired; of one name only the newest is kept.
+fn keep_newest(artifacts: &mut Vec<WireArtifact>, listed: Vec<WireArtifact>) {
+    for artifact in listed.into_iter().filter(|artifact| !artifact.expired) {
+        match artifacts.iter_mut().find(|known| known.name == artifact.name) {
+            Some(known) if known.id < artifact.id => *known = artifact,
+            Some(_) => {}
+            None => artifacts.push(artifact),
+        }
     }
 }
 

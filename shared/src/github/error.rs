@@ -87,19 +87,19 @@ impl From<GitHubError> for Error {
 }
 
 impl GitHubError {
-    /// Whether GitHub may have done what was asked, although no answer came.
+    /// Whether GitHub may have done what was asked, although no answer came that can be read.
     pub fn is_unanswered(&self) -> bool {
-        matches!(&self.cause, Cause::Network(error) if !error.is_connect())
+        match &self.cause {
+            Cause::Network(error) => !error.is_connect(),
+            Cause::Form { .. } | Cause::TooLong(_) => true,
+            _ => false,
+        }
     }
 
-    /// Whether GitHub may have done what was asked, whatever it answered: what cannot be read or says
-    /// that GitHub failed tells neither way.
+    /// Whether GitHub may have done what was asked, whatever it answered: that it failed tells
+    /// neither way.
     pub fn may_have_happened(&self) -> bool {
-        match &self.cause {
-            Cause::Form { .. } | Cause::TooLong(_) => true,
-            Cause::Status(status) => status.is_server_error(),
-            _ => self.is_unanswered(),
-        }
+        self.is_unanswered() || self.status().is_some_and(|status| status.is_server_error())
     }
 
     /// Whether the same call may succeed later.

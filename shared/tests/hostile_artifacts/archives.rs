@@ -68,7 +68,7 @@ async fn a_bomb_of_many_files_is_left_after_fifty_megabytes() {
     writer.start_file("000.json", SimpleFileOptions::default()).unwrap();
     writer.write_all(&block).unwrap();
     for number in 1..60 {
-        writer.deep_copy_file("000.json", format!("{number:03}.json")).unwrap();
+        writer.deep_copy_file("000.json", &format!("{number:03}.json")).unwrap();
     }
     writer.start_file("zzz.xml", SimpleFileOptions::default()).unwrap();
     writer.write_all(b"<testsuite><testcase/></testsuite>").unwrap();
