@@ -23,6 +23,7 @@ pub mod run;
 pub mod simulation;
 pub mod submission;
 pub mod suppression;
+pub mod tampering;
 pub mod task;
 pub mod template;
 pub mod template_health;

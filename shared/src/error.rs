@@ -15,6 +15,7 @@ use crate::domain::candidate_session::{ClaimRefused, DayRefused};
 use crate::domain::company::TooManyDomains;
 use crate::domain::id::CompanyId;
 use crate::domain::live_check::CheckRefused;
+use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::Preparation;
 use crate::error::github::GitHubProblem;
 
@@ -117,6 +118,9 @@ pub enum Error {
     /// All days are handed in.
     #[error("the simulation is completed")]
     SimulationCompleted,
+    /// A submission is not examined again.
+    #[error("the submission is not examined again: {0:?}")]
+    ExaminationRefused(ExaminationRefused),
     /// A text task without text.
     #[error("the text is missing")]
     ContentRequired,
@@ -235,6 +239,12 @@ impl From<ClaimRefused> for Error {
             ClaimRefused::Expired => Self::InviteExpired,
             ClaimRefused::NotVerified => Self::EmailNotVerified,
         }
+    }
+}
+
+impl From<ExaminationRefused> for Error {
+    fn from(refused: ExaminationRefused) -> Self {
+        Self::ExaminationRefused(refused)
     }
 }
 

@@ -24,6 +24,7 @@ pub mod template_results;
 mod templates;
 #[cfg(test)]
 mod tests;
+pub mod trees;
 pub mod upkeep;
 
 use std::sync::Arc;

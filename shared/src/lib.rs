@@ -22,13 +22,14 @@
 //! | a request with a key | the key is claimed, and the request's own write says in its record what came of it; sent again, it is rendered from the ids kept there |
 //! | a repository | its moment is reserved in one bucket of all processes, with the workspace; made or adopted, its first commit found, its candidate let in: a step at a time |
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
-//! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
+//! | a test run | recorded with its `follow_run` job, then dispatched; GitHub is asked for it every 2 s at most, by all processes together; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
 //! | templates tried out | one item and job a template; the intent to dispatch is recorded first, the run joined, and the end of one begins the next |
 //! | a call to GitHub | under a token that the process keeps, by one deadline; a read by its `ETag`, and tried once more when its way fails; a change never |
 //! | a GitHub account | said by the candidate, asked of GitHub in a job, or read from the token; the session and a job for each repository are one write |
 //! | a day that is over | `close_workspace` follows from the submission: the right to push is lowered, then asked for |
 //! | old work | the sweep starts `clean_up` for who is due; each repository is looked at before it is archived or deleted |
+//! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

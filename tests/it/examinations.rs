@@ -84,6 +84,8 @@ fn pending(day: &Day, commit: &str, run_status: &str) -> Value {
         "artifactErrorCode": null,
         "message": null,
         "tamperedFiles": [],
+        "examinationPending": true,
+        "runAttempt": null,
         "lastRunAt": "2026-03-02T09:00:00Z",
         "workflowRunId": null,
         "commitSha": commit,
@@ -122,6 +124,8 @@ fn passed(day: &Day, commit: &str) -> Value {
         "artifactErrorCode": null,
         "message": null,
         "tamperedFiles": [],
+        "examinationPending": false,
+        "runAttempt": 1,
         "lastRunAt": "2026-03-02T09:00:00Z",
         "workflowRunId": "30000000001",
         "commitSha": commit,
@@ -168,6 +172,13 @@ async fn until_it_is_examined_handed_in_code_is_pending() {
     assert_eq!(day.item(id).await["testResults"]["status"], "pending");
 }
 
+/// The patch of the first changed file.
+fn patch_of(detail: &Value) -> &str {
+    let patch = detail["diffSummary"]["files"][0]["patch"].as_str().unwrap();
+    assert!(patch.starts_with("@@ ") && patch.contains("\n+# "), "{patch}");
+    patch
+}
+
 #[tokio::test]
 async fn code_that_passes_is_shown_with_its_results_and_changes() {
     let day = Day::begin().await;
@@ -178,8 +189,7 @@ async fn code_that_passes_is_shown_with_its_results_and_changes() {
     let detail = day.detail(id).await;
 
     let base = detail["diffSummary"]["base"].as_str().unwrap();
-    let patch = detail["diffSummary"]["files"][0]["patch"].as_str().unwrap();
-    assert!(patch.starts_with("@@ ") && patch.contains("\n+# "), "{patch}");
+    let patch = patch_of(&detail);
     let diff = |patch: Value| {
         json!({
             "ahead_by": 1,
@@ -224,6 +234,7 @@ async fn code_that_passes_is_shown_with_its_results_and_changes() {
         },
         "testResults": with_output(passed(&day, &commit)),
         "diffSummary": diff(json!(patch)),
+        "changedAfterSubmission": null,
     });
     assert_eq!(detail, expected);
 
@@ -232,8 +243,8 @@ async fn code_that_passes_is_shown_with_its_results_and_changes() {
     assert_eq!(item["testResults"], passed(&day, &commit));
     assert_eq!(item["diffSummary"], diff(json!(null)));
     let names = ["repoFullName", "repoUrl", "workflowRunId", "commitSha"];
-    let expected = [day.repository.clone(), day.url(""), "30000000001".into(), commit];
-    assert_eq!(names.map(|name| item[name].as_str().unwrap().to_owned()), expected);
+    let expected = [&day.repository, &day.url(""), "30000000001", &commit];
+    assert_eq!(names.map(|name| item[name].as_str().unwrap()), expected);
 }
 
 #[tokio::test]

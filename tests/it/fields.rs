@@ -98,7 +98,7 @@ async fn a_candidate_reads_exactly_these_fields_and_nothing_about_anybody_else()
     }
 }
 
-const RUN: [&str; 14] = [
+const RUN: [&str; 16] = [
     "commitSha",
     "conclusion",
     "failed",
@@ -108,7 +108,9 @@ const RUN: [&str; 14] = [
     "runId",
     "status",
     "stderr",
+    "stderrTruncated",
     "stdout",
+    "stdoutTruncated",
     "timeout",
     "total",
     "workflowRunId",
@@ -183,7 +185,7 @@ const WORKSPACE: [&str; 7] = [
     "workspaceId",
 ];
 
-const STATUS: [&str; 13] = [
+const STATUS: [&str; 15] = [
     "lastTestSummary",
     "lastTestSummary.conclusion",
     "lastTestSummary.failed",
@@ -191,7 +193,9 @@ const STATUS: [&str; 13] = [
     "lastTestSummary.runId",
     "lastTestSummary.status",
     "lastTestSummary.stderr",
+    "lastTestSummary.stderrTruncated",
     "lastTestSummary.stdout",
+    "lastTestSummary.stdoutTruncated",
     "lastTestSummary.summary",
     "lastTestSummary.total",
     "lastWorkflowConclusion",

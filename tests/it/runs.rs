@@ -34,6 +34,8 @@ fn running(id: u64, repository: &str, poll_after_ms: u64) -> Value {
         "total": null,
         "stdout": null,
         "stderr": null,
+        "stdoutTruncated": null,
+        "stderrTruncated": null,
         "timeout": false,
         "runId": id,
         "workflowRunId": 30_000_000_001_u64,
@@ -75,6 +77,8 @@ async fn a_run_is_answered_at_once_and_ends_with_what_the_tests_said() {
         "total": 3,
         "stdout": STDOUT,
         "stderr": STDERR,
+        "stdoutTruncated": false,
+        "stderrTruncated": false,
         "timeout": false,
         "runId": id,
         "workflowRunId": 30_000_000_001_u64,
@@ -116,6 +120,8 @@ async fn the_status_of_a_workspace_shows_its_newest_run() {
         "total": 3,
         "stdout": STDOUT.replace("FAIL", "PASS"),
         "stderr": "",
+        "stdoutTruncated": false,
+        "stderrTruncated": false,
         "summary": summary["summary"],
     });
     assert_eq!(summary, &expected);

@@ -12,6 +12,7 @@ pub mod cost;
 pub mod detour;
 pub mod document;
 pub mod doomed;
+pub mod door;
 pub mod keys;
 pub mod kinds;
 pub mod logs;

@@ -122,6 +122,11 @@ impl Story {
     pub async fn another_process(&self) -> String {
         let config = Config::clone(&self.stack.app.config);
         let app = App::new(config, self.clock.clone(), Mint::System).await.unwrap();
+        Self::serve(app).await
+    }
+
+    /// Where `app` answers from now on.
+    pub async fn serve(app: App) -> String {
         let api = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = api.local_addr().unwrap();
         let service = service(routes(), app).into_make_service_with_connect_info::<SocketAddr>();

@@ -9,16 +9,19 @@ use axum::extract::State;
 use shared::app::App;
 use shared::auth::principal::Recruiter;
 use shared::domain::id::SubmissionId;
+use shared::domain::limit::EXAMINATION;
 use shared::error::{Error, Noun};
+use shared::flows::examine_again::{examine_again, open_submission};
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
-use shared::http::respond::Listed;
+use shared::http::respond::{Accepted, Listed};
+use shared::http::schema::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The routes of this group.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail)).routes(routes!(examine))
 }
 
 /// The recruiter's submissions, newest first.
@@ -66,4 +69,31 @@ async fn detail(
     let owned = found.and_then(|whole| recruiter.own_submission(whole));
     let owned = owned.ok_or(Error::NotFound(Noun::Submission))?;
     Ok(Json(view::Detail::from(owned.get())))
+}
+
+/// Has submitted code tagged, tested and compared once more, where that came to nothing before.
+///
+/// What was found before is shown until then. Results that were read in full are final.
+#[utoipa::path(
+    post, path = "/api/submissions/{submissionId}/examination", tag = "submissions",
+    operation_id = "examineSubmission", security(("bearer" = ["recruiter:access"])),
+    params(("submissionId" = SubmissionId, Path, description = "The submission.")),
+    responses(
+        (status = 202, description = "It is being examined.", body = view::Examining),
+        (
+            status = 409, body = Problem,
+            description = "It is a text, is being examined, or its results are final.",
+        ),
+    )
+)]
+async fn examine(
+    State(app): State<App>,
+    recruiter: Recruiter,
+    Input(input): Input<body::One>,
+) -> Result<Accepted<view::Examining>, Error> {
+    let limit = EXAMINATION.of(&[&recruiter.id(), &input.submission]);
+    let opened = open_submission(&app, &recruiter, input.submission);
+    let opened = app.limits.beside(limit, opened).await?;
+    let submission = examine_again(&app, &recruiter, opened).await?;
+    Ok(Accepted(view::Examining::from(&submission)))
 }

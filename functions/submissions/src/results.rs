@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, status_of};
 use shared::domain::run::{ReportState, Run};
-use shared::domain::submission::{CodeWork, Examination, Findings, Results};
+use shared::domain::submission::{Again, CodeWork, Examination, Findings, Results};
 use shared::http::schema::one_of;
 use shared::store::runs::RunOutput;
 use utoipa::ToSchema;
@@ -18,6 +18,14 @@ use crate::view::{github_id, workflow_url};
 const CUT: &str = "... (truncated)";
 /// Said where a run that succeeded counts failures, or one that failed counts none.
 const DISAGREE: &str = "The conclusion of the run and the counts of its report disagree.";
+/// Said where more tests passed and failed than there are.
+const ADD_UP: &str = "The counts of the report do not add up.";
+/// Said where a report counts nothing.
+const NO_TESTS: &str = "The report counts no tests.";
+/// Said where the run was started again, which whoever may push can do.
+const RUN_AGAIN: &str = "The run was run again on GitHub; the results are of its last attempt.";
+/// Said where GitHub does not tell what was changed.
+const NO_DIFF: &str = "GitHub cannot compare the code with what the candidate started from.";
 
 /// What the tests said of a code day.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +46,11 @@ pub(crate) struct TestResults {
     message: Option<String>,
     /// Files the candidate changed that decide how the tests are run.
     tampered_files: Vec<String>,
+    /// Whether the code is being examined: for the first time, or again, and these results are the
+    /// earlier ones.
+    examination_pending: bool,
+    /// Which attempt at the run the results are of: 1 unless it was run again on GitHub.
+    run_attempt: Option<u32>,
     /// The same once more; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Said, required = false)]
@@ -129,6 +142,8 @@ impl TestResults {
             artifact_error_code: examined.artifact_error_code,
             message: examined.message,
             tampered_files: examined.tampered,
+            examination_pending: code.is_examined_now(),
+            run_attempt: examined.run_attempt,
             output: None,
             last_run_at: submitted_at,
             workflow_run_id: github_id(code).map(|id| id.to_string()),
@@ -150,6 +165,7 @@ struct Examined {
     artifact_error_code: Option<String>,
     message: Option<String>,
     tampered: Vec<String>,
+    run_attempt: Option<u32>,
 }
 
 impl Examined {
@@ -160,26 +176,29 @@ impl Examined {
                 run_status: run.map_or("pending", Run::github_status),
                 ..Self::default()
             },
-            Examination::GivenUp { .. } => Self {
-                status: "error",
-                run_status: "completed",
-                artifact_error_code: Some("examination_failed".to_owned()),
-                message: Some("The examination failed too often and was given up.".to_owned()),
-                ..Self::default()
-            },
-            Examination::Failed { code, reason, .. } => Self {
-                status: "error",
-                run_status: "completed",
-                artifact_error_code: Some(code.clone()),
-                message: Some(reason.clone()),
-                ..Self::default()
-            },
-            Examination::Complete(findings) => Self::found(findings),
+            Examination::Complete(findings) => {
+                let mut found = Self::found(findings);
+                if let Some(Again::Failed { reason, .. }) = &code.again {
+                    let again = format!("It was examined again, in vain: {reason}");
+                    found.message = Some(joined(found.message.as_deref(), &again));
+                }
+                found
+            }
+            Examination::GivenUp { .. } | Examination::Failed { .. } => {
+                let failure = code.examination.failure();
+                Self {
+                    status: "error",
+                    run_status: "completed",
+                    artifact_error_code: failure.map(|(error, _, _)| error.to_owned()),
+                    message: failure.map(|(_, reason, _)| reason.to_owned()),
+                    ..Self::default()
+                }
+            }
         }
     }
 
     fn found(findings: &Findings) -> Self {
-        let Results { conclusion, report, summary, github_id, .. } = &findings.results;
+        let Results { conclusion, report, summary, github_id, attempt, .. } = &findings.results;
         let counts = match report {
             ReportState::Read { passed, failed, total, .. } => Some((*passed, *failed, *total)),
             ReportState::Unreadable { .. } => None,
@@ -205,8 +224,9 @@ impl Examined {
             artifact_present: Some(artifact_name.is_some()),
             artifact_name,
             artifact_error_code: problem,
-            message: disagree(*conclusion, report.failed()).then(|| DISAGREE.to_owned()),
+            message: oddities(findings),
             tampered: findings.tampered.clone(),
+            run_attempt: Some(*attempt),
         }
     }
 }
@@ -223,12 +243,33 @@ fn shown_status(findings: &Findings) -> &'static str {
     }
 }
 
-fn disagree(conclusion: Conclusion, failed: Option<u32>) -> bool {
-    match (conclusion, failed) {
-        (Conclusion::Success, Some(failed)) => failed > 0,
-        (Conclusion::Failure, Some(failed)) => failed == 0,
-        _ => false,
+/// What is odd about the results, in words; none where nothing is.
+fn oddities(findings: &Findings) -> Option<String> {
+    let Results { conclusion, report, attempt, .. } = &findings.results;
+    let mut odd = Vec::new();
+    if let ReportState::Read { passed, failed, total, .. } = *report {
+        match conclusion {
+            Conclusion::Success if failed > 0 => odd.push(DISAGREE),
+            Conclusion::Failure if failed == 0 => odd.push(DISAGREE),
+            _ => {}
+        }
+        if u64::from(passed) + u64::from(failed) > u64::from(total) {
+            odd.push(ADD_UP);
+        } else if total == 0 {
+            odd.push(NO_TESTS);
+        }
     }
+    if *attempt > 1 {
+        odd.push(RUN_AGAIN);
+    }
+    if findings.diff.is_none() {
+        odd.push(NO_DIFF);
+    }
+    (!odd.is_empty()).then(|| odd.join(" "))
+}
+
+fn joined(before: Option<&str>, more: &str) -> String {
+    before.map_or_else(|| more.to_owned(), |before| format!("{before} {more}"))
 }
 
 fn shown(output: &Output) -> String {

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::domain::diff::DiffSummary;
+use shared::domain::diff::{BranchChange, ChangedFile, DiffSummary, LaterChanges};
 use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
-use shared::domain::repository::CommitSha;
+use shared::domain::repository::{BranchName, CommitSha};
 use shared::domain::submission::{CodeWork, Examination, Submission};
 use shared::domain::task::{Day, TaskKind};
 use shared::store::submissions::WholeSubmission;
@@ -123,6 +123,58 @@ pub(crate) struct Detail {
     code: Option<Code>,
     test_results: Option<TestResults>,
     diff_summary: Option<DiffSummary>,
+    /// What became of the branch after it was handed in, as far as the examination saw; null while
+    /// it ends where it did. Nothing of it counts.
+    changed_after_submission: Option<ChangedAfter>,
+}
+
+/// What became of a branch after it was handed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ChangedAfterSubmission)]
+struct ChangedAfter {
+    branch: BranchName,
+    change: BranchChange,
+    /// Where the branch ends now; null where it is gone.
+    head_sha: Option<CommitSha>,
+    /// The files that differ from what was handed in, without patches.
+    files: Vec<ChangedFile>,
+    /// Whether files were left out.
+    truncated: bool,
+    seen_at: Timestamp,
+}
+
+impl From<&LaterChanges> for ChangedAfter {
+    fn from(later: &LaterChanges) -> Self {
+        Self {
+            branch: later.branch.clone(),
+            change: later.change,
+            head_sha: later.head.clone(),
+            files: later.files.clone(),
+            truncated: later.truncated,
+            seen_at: later.seen_at,
+        }
+    }
+}
+
+/// An examination that was asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Examination)]
+pub(crate) struct Examining {
+    submission_id: SubmissionId,
+    /// What the submission shows until the examination ends.
+    test_results: Option<TestResults>,
+}
+
+impl From<&Submission> for Examining {
+    fn from(submission: &Submission) -> Self {
+        let code = submission.code.as_ref();
+        Self {
+            submission_id: submission.id,
+            test_results: code.map(|code| TestResults::in_list(code, submission.submitted_at)),
+        }
+    }
 }
 
 /// What the candidate was asked to do.
@@ -173,6 +225,7 @@ impl From<&WholeSubmission> for Detail {
             }),
             test_results: results,
             diff_summary: whole.diff.as_ref().or_else(|| code.and_then(diff_of)).cloned(),
+            changed_after_submission: whole.later.as_ref().map(ChangedAfter::from),
         }
     }
 }

@@ -86,6 +86,7 @@ struct Summary {
 
 /// Counts and output of a run; null where there are none.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = TestCounts)]
 struct Printed {
     passed: Option<u32>,
@@ -93,6 +94,10 @@ struct Printed {
     total: Option<u32>,
     stdout: Option<String>,
     stderr: Option<String>,
+    /// Whether `stdout` was cut after 20,000 characters.
+    stdout_truncated: Option<bool>,
+    /// Whether `stderr` was cut after 20,000 characters.
+    stderr_truncated: Option<bool>,
 }
 
 impl Printed {
@@ -106,9 +111,20 @@ impl Printed {
         let text = |stream: fn(&RunOutput) -> Option<&Output>| {
             output.and_then(stream).map(|output| output.text.clone())
         };
+        let cut = |stream: fn(&RunOutput) -> Option<&Output>| {
+            output.and_then(stream).map(|output| output.truncated)
+        };
         let stdout = text(|output| output.stdout.as_ref());
         let stderr = text(|output| output.stderr.as_ref()).or_else(|| hint(run));
-        Self { passed, failed, total, stdout, stderr }
+        Self {
+            passed,
+            failed,
+            total,
+            stdout,
+            stderr,
+            stdout_truncated: cut(|output| output.stdout.as_ref()),
+            stderr_truncated: cut(|output| output.stderr.as_ref()),
+        }
     }
 }
 

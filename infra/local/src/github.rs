@@ -25,6 +25,7 @@ use crate::github::routes::{
     accounts, actions, comparisons, contents, downloads, git, repositories, rights, upkeep,
 };
 use crate::github::runs::RunTiming;
+use crate::github::uploads::Upload;
 use crate::github::world::{NewCommit, World};
 
 mod answers;
@@ -43,12 +44,14 @@ pub mod limits;
 mod objects;
 mod pages;
 mod permissions;
+mod pushes;
 pub mod refusal;
 mod repository;
 mod results;
 mod routes;
 pub mod runs;
 pub mod templates;
+pub mod uploads;
 pub mod users;
 mod world;
 
@@ -83,6 +86,8 @@ struct Inner {
     faults: Faults,
     judge: Judge,
     limits: Mutex<Option<Limits>>,
+    /// What runs leave in place of their results, by repository.
+    uploads: Mutex<BTreeMap<u64, Vec<Upload>>>,
 }
 
 impl GitHub {
@@ -106,6 +111,7 @@ impl GitHub {
             faults: Faults::default(),
             judge: Judge::default(),
             limits: Mutex::default(),
+            uploads: Mutex::default(),
         })))
     }
 

@@ -4,6 +4,7 @@ use crate::auth::principal::{Candidate, Recruiter};
 use crate::domain::page::{List, Page};
 use crate::domain::simulation::Simulation;
 use crate::domain::submission::Submission;
+use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::submissions::WholeSubmission;
 
@@ -31,6 +32,11 @@ impl Recruiter {
         let nothing = page.rows.is_empty();
         page.next = page.next.filter(|next| next.list() == List::Submissions || !nothing);
         Owned(page)
+    }
+
+    /// A submission as it was read, if it was made in a simulation of this recruiter.
+    pub fn own_read(&self, read: Stored<Submission>) -> Option<Owned<Stored<Submission>>> {
+        (read.value.recruiter == self.id()).then_some(Owned(read))
     }
 
     /// A whole submission, if it was made in a simulation of this recruiter.

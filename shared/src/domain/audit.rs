@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::id::{CandidateSessionId, CompanyId, SimulationId, TemplateCheckId, UserId};
+use crate::domain::id::{
+    CandidateSessionId, CompanyId, SimulationId, SubmissionId, TemplateCheckId, UserId,
+};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::template::TemplateKey;
 
@@ -59,6 +61,13 @@ pub enum Change {
         simulation: SimulationId,
         /// The candidate's session.
         session: CandidateSessionId,
+    },
+    /// Handed-in code was asked to be examined again.
+    ExaminationRepeated {
+        /// The candidate's session.
+        session: CandidateSessionId,
+        /// What was handed in.
+        submission: SubmissionId,
     },
     /// An invite mail was asked for again.
     InviteResent {

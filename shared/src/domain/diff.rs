@@ -1,10 +1,11 @@
 //! What a candidate changed, small enough to keep.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::redaction::redact;
-use crate::domain::repository::CommitSha;
+use crate::domain::repository::{BranchName, CommitSha};
 use crate::domain::results::Output;
 
 /// The most files of a diff that are kept.
@@ -52,6 +53,61 @@ pub struct ChangedFile {
     pub changes: u64,
     /// The patch without secrets; none for binary and for very large files.
     pub patch: Option<String>,
+}
+
+/// What became of a branch after it was handed in. Nothing of it counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaterChanges {
+    /// The branch.
+    pub branch: BranchName,
+    /// What was done to it.
+    pub change: BranchChange,
+    /// Where it ends now; none where it is gone.
+    pub head: Option<CommitSha>,
+    /// The files that differ from what was handed in, without patches.
+    pub files: Vec<ChangedFile>,
+    /// Whether files were left out.
+    pub truncated: bool,
+    /// When this was seen.
+    pub seen_at: Timestamp,
+}
+
+/// What was done to a branch after it was handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BranchChange {
+    /// Commits were added.
+    Advanced,
+    /// What was handed in is no longer part of it.
+    Rewritten,
+    /// It is gone.
+    Deleted,
+}
+
+impl LaterChanges {
+    /// What a branch that ends at the head of `diff` has become since it ended at its base.
+    pub fn between(branch: BranchName, diff: &DiffSummary, now: Timestamp) -> Self {
+        let outline = diff.without_patches();
+        let rewritten = diff.behind_by > 0;
+        Self {
+            branch,
+            change: if rewritten { BranchChange::Rewritten } else { BranchChange::Advanced },
+            head: Some(outline.head),
+            files: outline.files,
+            truncated: outline.truncated,
+            seen_at: now,
+        }
+    }
+
+    /// A branch that cannot be compared: it ends elsewhere, or is gone.
+    pub const fn apart(branch: BranchName, head: Option<CommitSha>, now: Timestamp) -> Self {
+        let change = match head {
+            Some(_) => BranchChange::Rewritten,
+            None => BranchChange::Deleted,
+        };
+        Self { branch, change, head, files: Vec::new(), truncated: false, seen_at: now }
+    }
 }
 
 impl DiffSummary {

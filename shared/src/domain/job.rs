@@ -40,6 +40,13 @@ pub enum Job {
         /// Which.
         run: RunId,
     },
+    /// Look at a run that GitHub told of, if it is one of ours.
+    HearRun {
+        /// GitHub's number for the repository it ran in.
+        repository_id: u64,
+        /// GitHub's number for it.
+        github_id: u64,
+    },
     /// Tag, test and compare what was handed in for `day`.
     ExamineSubmission {
         /// Whose.
@@ -82,6 +89,7 @@ impl Job {
             Self::PrepareWorkspace { .. } => "prepare_workspace",
             Self::SendInvite { .. } => "send_invite",
             Self::FollowRun { .. } => "follow_run",
+            Self::HearRun { .. } => "hear_run",
             Self::ExamineSubmission { .. } => "examine_submission",
             Self::CheckTemplate { .. } => "check_template",
             Self::LearnUsername { .. } => "learn_username",

@@ -56,6 +56,8 @@ pub const AUTH_ME: Policy = Policy::new("auth_me", 60, 60);
 pub const INVITE_CREATE: Policy = Policy::new("invite_create", 20, 60);
 /// Asking for one candidate's mail again, by user and session.
 pub const INVITE_RESEND: Policy = Policy::new("invite_resend", 10, 60);
+/// Having one submission examined again, by user and submission.
+pub const EXAMINATION: Policy = Policy::new("examination", 10, 60);
 /// Following one invite link, by subject and token.
 pub const CANDIDATE_CLAIM: Policy = Policy::new("candidate_claim", 10, 60);
 /// Asking for the current task, by subject and session.
@@ -83,6 +85,7 @@ pub const ALL: [Policy; 13] = [
     AUTH_ME,
     INVITE_CREATE,
     INVITE_RESEND,
+    EXAMINATION,
     CANDIDATE_CLAIM,
     CANDIDATE_CURRENT_TASK,
     CANDIDATE_INVITES,

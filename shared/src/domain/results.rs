@@ -77,8 +77,8 @@ pub enum ArtifactProblem {
     /// An artifact breaks a limit or holds nothing recognisable.
     #[error("no artifact holds a readable report")]
     Corrupt,
-    /// The artifacts are larger than we read.
-    #[error("no artifact is small enough to be read")]
+    /// The artifacts are larger than we read, or gone.
+    #[error("no artifact is small enough to be read, or is there any more")]
     Unavailable,
 }
 

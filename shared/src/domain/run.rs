@@ -12,6 +12,10 @@ use crate::domain::task::Day;
 pub const LISTING_LIMIT: SignedDuration = SignedDuration::from_mins(2);
 /// How long a run may take at all; GitHub itself ends a job after six hours.
 pub const RUN_LIMIT: SignedDuration = SignedDuration::from_hours(7);
+/// How long the results of a run that is over are tried to be read.
+pub const RESULTS_LIMIT: SignedDuration = SignedDuration::from_mins(10);
+/// How often GitHub is asked for a run at most, by all processes together.
+pub const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// A test run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,12 @@ pub struct Run {
     /// When its next creating call may be made, while one is reserved.
     #[serde(default)]
     pub slot: Option<Timestamp>,
+    /// When GitHub was last told to start it, where that was written down before: a submission's.
+    #[serde(default)]
+    pub asked_at: Option<Timestamp>,
+    /// When GitHub was last asked how far it is.
+    #[serde(default)]
+    pub looked_at: Option<Timestamp>,
     /// How far it is.
     pub state: RunState,
 }
@@ -57,13 +67,32 @@ pub enum RunState {
     Dispatched {
         /// GitHub's number for it.
         github_id: u64,
+        /// Which attempt GitHub is at: a run can be run again.
+        #[serde(default = "first_attempt")]
+        attempt: u32,
         /// How far GitHub said it was.
         queued: bool,
+    },
+    /// It ended; its results could not be read yet.
+    Ended {
+        /// GitHub's number for it.
+        github_id: u64,
+        /// Which attempt ended.
+        attempt: u32,
+        /// Since when they are tried to be read.
+        since: Timestamp,
+        /// What it tested.
+        commit: CommitSha,
+        /// How it ended.
+        conclusion: Conclusion,
     },
     /// It ended and its results were read in full.
     Finished {
         /// GitHub's number for it.
         github_id: u64,
+        /// Which attempt's results these are.
+        #[serde(default = "first_attempt")]
+        attempt: u32,
         /// What it tested.
         commit: CommitSha,
         /// How it ended.
@@ -80,6 +109,23 @@ pub enum RunState {
         /// When we knew.
         at: Timestamp,
     },
+}
+
+/// How a run ended, as GitHub tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// GitHub's number for the run.
+    pub github_id: u64,
+    /// Which attempt at it.
+    pub attempt: u32,
+    /// What was tested.
+    pub commit: CommitSha,
+    /// How that ended.
+    pub conclusion: Conclusion,
+}
+
+const fn first_attempt() -> u32 {
+    1
 }
 
 /// What a finished run's report says. The output itself is kept apart: it is wide.
@@ -144,10 +190,33 @@ impl Run {
     /// GitHub's number for it, once known.
     pub fn github_id(&self) -> Option<u64> {
         match &self.state {
-            RunState::Dispatched { github_id, .. } | RunState::Finished { github_id, .. } => {
-                Some(*github_id)
-            }
+            RunState::Dispatched { github_id, .. }
+            | RunState::Ended { github_id, .. }
+            | RunState::Finished { github_id, .. } => Some(*github_id),
             RunState::Requested | RunState::Accepted | RunState::Failed { .. } => None,
+        }
+    }
+
+    /// The newest attempt that GitHub spoke of; 0 before it did.
+    pub fn attempt(&self) -> u32 {
+        match &self.state {
+            RunState::Dispatched { attempt, .. }
+            | RunState::Ended { attempt, .. }
+            | RunState::Finished { attempt, .. } => *attempt,
+            RunState::Requested | RunState::Accepted | RunState::Failed { .. } => 0,
+        }
+    }
+
+    /// The run while GitHub is asked for it at `now`; or for how long nobody may ask.
+    pub fn looked_at(mut self, now: Timestamp) -> Result<Self, SignedDuration> {
+        let since = self.looked_at.map(|last| now.duration_since(last));
+        match since {
+            // Another process's clock may be ahead of ours.
+            Some(since) if since < LOOK_EVERY => Err((LOOK_EVERY - since).min(LOOK_EVERY)),
+            _ => {
+                self.looked_at = Some(now);
+                Ok(self)
+            }
         }
     }
 
@@ -159,9 +228,10 @@ impl Run {
     /// How it stands, as the client reads it.
     pub fn status(&self) -> ResultStatus {
         match &self.state {
-            RunState::Requested | RunState::Accepted | RunState::Dispatched { .. } => {
-                ResultStatus::Running
-            }
+            RunState::Requested
+            | RunState::Accepted
+            | RunState::Dispatched { .. }
+            | RunState::Ended { .. } => ResultStatus::Running,
             RunState::Finished { conclusion, report, .. } => {
                 status_of(*conclusion, report.failed())
             }
@@ -176,18 +246,20 @@ impl Run {
             | RunState::Accepted
             | RunState::Dispatched { queued: true, .. } => "queued",
             RunState::Dispatched { queued: false, .. } => "in_progress",
-            RunState::Finished { .. } | RunState::Failed { .. } => "completed",
+            RunState::Ended { .. } | RunState::Finished { .. } | RunState::Failed { .. } => {
+                "completed"
+            }
         }
     }
 
     /// The run after its report was read, at `now`.
     pub fn finished(
         mut self,
-        github_id: u64,
-        (commit, conclusion): (CommitSha, Conclusion),
+        ending: Ending,
         report: Result<&TestReport, ArtifactProblem>,
         now: Timestamp,
     ) -> Self {
+        let Ending { github_id, attempt, commit, conclusion } = ending;
         let report = match report {
             Ok(report) => ReportState::Read {
                 passed: report.passed,
@@ -197,8 +269,31 @@ impl Run {
             },
             Err(problem) => ReportState::Unreadable { problem },
         };
-        self.state = RunState::Finished { github_id, commit, conclusion, report, at: now };
+        self.state = RunState::Finished { github_id, attempt, commit, conclusion, report, at: now };
         self
+    }
+
+    /// The run at `now`, when it ended and its results cannot be read for the moment; none when that
+    /// has lasted too long.
+    pub fn unread(mut self, ending: &Ending, now: Timestamp) -> Option<Self> {
+        let Ending { github_id, attempt, .. } = *ending;
+        let since = match self.state {
+            RunState::Ended { attempt: before, since, .. } if before == attempt => since,
+            _ => now,
+        };
+        let (commit, conclusion) = (ending.commit.clone(), ending.conclusion);
+        self.state = RunState::Ended { github_id, attempt, since, commit, conclusion };
+        (now.duration_since(since) < RESULTS_LIMIT).then_some(self)
+    }
+
+    /// The run when nobody follows it any more: one that ended has results that cannot be read.
+    pub fn given_up(self, now: Timestamp) -> Self {
+        let RunState::Ended { github_id, attempt, commit, conclusion, .. } = &self.state else {
+            return self.failed(RunFailure::NeverEnded, now);
+        };
+        let (github_id, attempt, conclusion) = (*github_id, *attempt, *conclusion);
+        let ending = Ending { github_id, attempt, commit: commit.clone(), conclusion };
+        self.finished(ending, Err(ArtifactProblem::DownloadFailed), now)
     }
 
     /// The run when it turns out to count for nothing.
@@ -247,11 +342,50 @@ mod tests {
             repository_id: 7,
             git_ref: "main".to_owned(),
             pinned: None,
-            requested_at: "2026-03-02T09:00:00Z".parse().unwrap(),
+            requested_at: at("09:00:00"),
             tagged: false,
             slot: None,
+            asked_at: None,
+            looked_at: None,
             state: RunState::Requested,
         }
+    }
+
+    fn at(time: &str) -> Timestamp {
+        format!("2026-03-02T{time}Z").parse().unwrap()
+    }
+
+    fn ending(attempt: u32) -> Ending {
+        let commit = CommitSha::parse(&"a".repeat(40)).unwrap();
+        Ending { github_id: 5, attempt, commit, conclusion: Conclusion::Success }
+    }
+
+    #[test]
+    fn github_is_asked_at_most_every_two_seconds_whosever_clock_is_ahead() {
+        let looked = run().looked_at(at("09:00:02")).unwrap();
+
+        let wait = |time| looked.clone().looked_at(at(time)).unwrap_err().as_millis();
+        assert_eq!([wait("09:00:02"), wait("09:00:03.999"), wait("08:59:00")], [2_000, 1, 2_000]);
+        assert_eq!(
+            looked.clone().looked_at(at("09:00:04")).unwrap().looked_at,
+            Some(at("09:00:04"))
+        );
+    }
+
+    #[test]
+    fn results_that_cannot_be_read_are_tried_for_ten_minutes_anew_for_each_attempt() {
+        let ended = run().unread(&ending(1), at("09:00:10")).unwrap();
+        assert_eq!((ended.status(), ended.github_status()), (ResultStatus::Running, "completed"));
+
+        assert!(ended.clone().unread(&ending(1), at("09:10:09")).is_some());
+        assert!(ended.clone().unread(&ending(1), at("09:10:10")).is_none());
+        assert!(ended.clone().unread(&ending(2), at("09:10:10")).is_some());
+
+        let over = ended.given_up(at("09:10:10"));
+        assert_eq!((over.github_id(), over.status()), (Some(5), ResultStatus::Error));
+        let problem = ArtifactProblem::DownloadFailed;
+        let RunState::Finished { report, .. } = over.state else { panic!() };
+        assert_eq!(report, ReportState::Unreadable { problem });
     }
 
     #[test]

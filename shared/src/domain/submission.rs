@@ -1,7 +1,5 @@
 //! What a candidate handed in for one day.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +7,7 @@ use crate::domain::candidate_session::{CandidateName, CandidateSession};
 use crate::domain::diff::DiffSummary;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, RunId, SimulationId, SubmissionId, TaskId, UserId};
-use crate::domain::redaction::redact;
-use crate::domain::repository::{CommitSha, RepositoryName};
+use crate::domain::repository::{BranchName, CommitSha, RepositoryName};
 use crate::domain::results::{Conclusion, Output};
 use crate::domain::run::{ReportState, RunFailure};
 use crate::domain::task::{Day, Task, TaskKind};
@@ -63,10 +60,49 @@ pub struct CodeWork {
     pub base: CommitSha,
     /// The head of the branch when it was handed in; nothing later counts.
     pub commit: CommitSha,
-    /// The test run of that commit.
+    /// That branch.
+    #[serde(default)]
+    pub branch: Option<BranchName>,
+    /// The test run of that commit, whose results the examination shows.
     pub run: RunId,
     /// How far its examination is.
     pub examination: Examination,
+    /// The examination that the recruiter asked for after that, until it shows its own results.
+    #[serde(default)]
+    pub again: Option<Again>,
+}
+
+/// Another examination of the same code. What the one before found is shown until it ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "again")]
+pub enum Again {
+    /// It is under way.
+    Pending {
+        /// Its test run.
+        run: RunId,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It came to nothing, so what the one before found is shown still.
+    Failed {
+        /// Why, for programs.
+        code: String,
+        /// Why, for people.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Why code is not examined again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExaminationRefused {
+    /// It is a text.
+    NotCode,
+    /// An examination is under way.
+    Pending,
+    /// Its results were read in full; they are final.
+    Complete,
 }
 
 /// How far the examination of handed-in code is.
@@ -114,6 +150,9 @@ pub struct Findings {
 pub struct Results {
     /// GitHub's number for the run.
     pub github_id: u64,
+    /// Which attempt at it: whoever may push can have GitHub run it again.
+    #[serde(default = "first_attempt")]
+    pub attempt: u32,
     /// How it ended.
     pub conclusion: Conclusion,
     /// Counts, or why there are none.
@@ -124,6 +163,10 @@ pub struct Results {
     pub stderr_head: Option<Output>,
     /// The report's own summary: the JSON text of an object.
     pub summary: Option<String>,
+}
+
+const fn first_attempt() -> u32 {
+    1
 }
 
 impl Submission {
@@ -157,19 +200,75 @@ impl Submission {
         self.day.kind()
     }
 
-    /// The submission after its examination.
+    /// The submission after its examination: what was found takes the place of what an earlier one
+    /// found. When this one found nothing, what was found before stays, and that is told beside it.
     pub fn examined(mut self, examination: Examination) -> Self {
-        if let Some(code) = &mut self.code {
-            code.examination = examination;
+        let Some(code) = &mut self.code else { return self };
+        let again = code.again.take();
+        if let (Examination::Complete(_), Some((error, reason, at))) =
+            (&code.examination, examination.failure())
+        {
+            let (error, reason) = (error.to_owned(), reason.to_owned());
+            code.again = Some(Again::Failed { code: error, reason, at });
+            return self;
+        }
+        code.examination = examination;
+        if let Some(Again::Pending { run, .. }) = again {
+            code.run = run;
         }
         self
+    }
+
+    /// The submission while it is examined once more, with `run`, since `now`. Only what was not
+    /// read in full can be: no result is rolled twice.
+    pub fn examined_again(
+        mut self,
+        run: RunId,
+        now: Timestamp,
+    ) -> Result<Self, ExaminationRefused> {
+        let Some(code) = &mut self.code else { return Err(ExaminationRefused::NotCode) };
+        if code.is_examined_now() {
+            return Err(ExaminationRefused::Pending);
+        }
+        if let Examination::Complete(findings) = &code.examination
+            && let ReportState::Read { .. } = findings.results.report
+        {
+            return Err(ExaminationRefused::Complete);
+        }
+        code.again = Some(Again::Pending { run, since: now });
+        Ok(self)
+    }
+}
+
+impl CodeWork {
+    /// The run of the examination that its job has still to finish.
+    pub fn open_run(&self) -> Option<RunId> {
+        match (&self.again, &self.examination) {
+            (Some(Again::Pending { run, .. }), _) => Some(*run),
+            // Given up, it may be taken up by whoever has the job done again.
+            (_, Examination::Pending | Examination::GivenUp { .. }) => Some(self.run),
+            (_, Examination::Complete(_) | Examination::Failed { .. }) => None,
+        }
+    }
+
+    /// Whether an examination is under way, the first or another one.
+    pub fn is_examined_now(&self) -> bool {
+        self.examination == Examination::Pending
+            || matches!(self.again, Some(Again::Pending { .. }))
     }
 }
 
 impl Examination {
-    /// Whether the job has anything left to do.
-    pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Pending | Self::GivenUp { .. })
+    /// Why it came to nothing, if it did: for programs, for people, and when.
+    pub fn failure(&self) -> Option<(&str, &str, Timestamp)> {
+        match self {
+            Self::GivenUp { at } => {
+                let reason = "The examination failed too often and was given up.";
+                Some(("examination_failed", reason, *at))
+            }
+            Self::Failed { code, reason, at } => Some((code, reason, *at)),
+            Self::Pending | Self::Complete(_) => None,
+        }
     }
 
     /// The examination of code whose tag was taken by somebody, on another commit.
@@ -182,92 +281,5 @@ impl Examination {
     pub fn without_run(reason: RunFailure, now: Timestamp) -> Self {
         let reason_text = reason.message().to_owned();
         Self::Failed { code: reason.code().to_owned(), reason: reason_text, at: now }
-    }
-}
-
-/// Files of a commit: their paths, each with what stands for its content.
-pub type Files = BTreeMap<String, String>;
-
-/// How many tampered files are told.
-const TAMPERED_MAX: usize = 100;
-/// How long their paths may be together, in bytes: a submission must fit its item.
-const TAMPERED_BYTES_MAX: usize = 8_000;
-
-/// The files under `protected` paths that a candidate must leave alone and did not: changed or
-/// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten. At most
-/// 100 are told and at least one, without secrets in their paths.
-pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> Vec<String> {
-    let guarded = |path: &String| protected.iter().any(|prefix| path.starts_with(prefix.as_str()));
-    let changed = base
-        .iter()
-        .filter(|(path, content)| guarded(path) && handed_in.get(*path) != Some(content));
-    let added = handed_in
-        .keys()
-        .filter(|path| path.starts_with(".github/workflows/") && !base.contains_key(*path));
-    let told = changed.map(|(path, _content)| path).chain(added).map(|path| redact(path));
-    let mut bytes = 0;
-    let fits = |path: &String| {
-        let first = bytes == 0;
-        bytes += path.len();
-        first || bytes <= TAMPERED_BYTES_MAX
-    };
-    told.take(TAMPERED_MAX).take_while(fits).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(listed: &[(&str, &str)]) -> Files {
-        listed.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect()
-    }
-
-    #[test]
-    fn what_decides_the_tests_may_not_be_changed_but_tests_may_be_added() {
-        let protected = [".github/workflows/".to_owned(), "tests/".to_owned()];
-        let base = files(&[
-            (".github/workflows/tenon-ci.yml", "a"),
-            ("app/main.py", "b"),
-            ("tests/cases.json", "c"),
-            ("tests/old.py", "d"),
-        ]);
-        let honest = files(&[
-            (".github/workflows/tenon-ci.yml", "a"),
-            ("app/main.py", "better"),
-            ("tests/cases.json", "c"),
-            ("tests/old.py", "d"),
-            ("tests/more.py", "e"),
-        ]);
-        assert_eq!(tampered_files(&base, &honest, &protected), Vec::<String>::new());
-
-        let forged = files(&[
-            (".github/workflows/tenon-ci.yml", "x"),
-            (".github/workflows/zz.yml", "y"),
-            ("tests/cases.json", "x"),
-        ]);
-        let told = [
-            ".github/workflows/tenon-ci.yml",
-            "tests/cases.json",
-            "tests/old.py",
-            ".github/workflows/zz.yml",
-        ];
-        assert_eq!(tampered_files(&base, &forged, &protected), told);
-    }
-    #[test]
-    fn tampered_files_are_told_without_secrets_and_only_as_many_as_a_submission_can_hold() {
-        let added = |paths: Vec<String>| -> Vec<String> {
-            let files = paths.iter().map(|path| (path.clone(), String::new())).collect();
-            tampered_files(&Files::new(), &files, &[])
-        };
-        let folder = ".github/workflows/";
-
-        let secret = added(vec![format!("{folder}ghp_0123456789.yml")]);
-        assert_eq!(secret, [format!("{folder}[redacted].yml")]);
-
-        let numbered = |n: usize| format!("{folder}{n:03}");
-        assert_eq!(added((0..101).map(numbered).collect()).len(), 100);
-        let long = |n: usize| format!("{folder}{n:03} {}", "x".repeat(3_978));
-        assert_eq!(added((0..9).map(long).collect()).len(), 2);
-        assert_eq!(added(vec![format!("{folder}{}", "x".repeat(9_000))]).len(), 1);
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::domain::id::CompanyId;
 use crate::domain::live_check::CheckRefused;
+use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::{Preparation, Stage};
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem};
@@ -49,7 +50,8 @@ fn after(error: &Error) -> Option<Error> {
         Error::MailTooSoon(_) => Error::TaskSubmitted,
         Error::TaskSubmitted => Error::TaskOutOfOrder,
         Error::TaskOutOfOrder => Error::SimulationCompleted,
-        Error::SimulationCompleted => Error::ContentRequired,
+        Error::SimulationCompleted => Error::ExaminationRefused(ExaminationRefused::NotCode),
+        Error::ExaminationRefused(why) => return Some(after_refused(*why)),
         Error::ContentRequired => Error::NotCodeTask,
         Error::NotCodeTask => Error::WorkspaceMissing { on_status: false },
         Error::WorkspaceMissing { on_status: false } => Error::WorkspaceMissing { on_status: true },
@@ -93,6 +95,14 @@ const fn after_noun(noun: Noun) -> Error {
         Noun::Company => Error::NotFound(Noun::Domain),
         Noun::Domain => Error::NotFound(Noun::TemplateCheck),
         Noun::TemplateCheck => Error::DomainTaken(CompanyId::new(1)),
+    }
+}
+
+const fn after_refused(why: ExaminationRefused) -> Error {
+    match why {
+        ExaminationRefused::NotCode => Error::ExaminationRefused(ExaminationRefused::Pending),
+        ExaminationRefused::Pending => Error::ExaminationRefused(ExaminationRefused::Complete),
+        ExaminationRefused::Complete => Error::ContentRequired,
     }
 }
 
@@ -181,6 +191,11 @@ fn when(error: &Error) -> String {
         Error::WorkspaceBeingMade(_) => {
             "`init` and `codespace/status` find it so: `details` says how far it is"
         }
+        Error::ExaminationRefused(why) => match why {
+            ExaminationRefused::NotCode => "a text is asked to be examined again",
+            ExaminationRefused::Pending => "an examination is asked for while one is under way",
+            ExaminationRefused::Complete => "results that were read in full are asked for again",
+        },
         Error::TimedOut => "the request took 20 seconds; what it stored by then is not known",
         Error::GitHub(problem) => match problem {
             GitHubProblem::TokenInvalid => "GitHub does not take our token",

@@ -1,5 +1,6 @@
 //! What the client sees of an error: status, code, text, and whether to try again.
 
+use crate::domain::submission::ExaminationRefused;
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem, Refusal};
 
@@ -102,6 +103,7 @@ impl Error {
             | Self::TaskSubmitted
             | Self::TaskOutOfOrder
             | Self::SimulationCompleted
+            | Self::ExaminationRefused(_)
             | Self::ContentRequired
             | Self::NotCodeTask
             | Self::WorkspaceMissing { .. }
@@ -147,6 +149,7 @@ impl Error {
             Self::SimulationCompleted => {
                 (409, "SIMULATION_COMPLETED", "Simulation already completed")
             }
+            Self::ExaminationRefused(why) => refused_examination(*why),
             Self::ContentRequired => (400, "CONTENT_REQUIRED", "contentText is required"),
             Self::NotCodeTask => {
                 (400, "NOT_A_CODE_TASK", "Run tests is only available for code tasks")
@@ -174,6 +177,21 @@ impl Error {
                 "WORKSPACE_NOT_INITIALIZED",
                 "Workspace not initialized. Call /codespace/init first.",
             ),
+        }
+    }
+}
+
+/// Why a submission is not examined again.
+const fn refused_examination(why: ExaminationRefused) -> (u16, &'static str, &'static str) {
+    match why {
+        ExaminationRefused::NotCode => {
+            (409, "SUBMISSION_NOT_CODE", "Only submitted code can be examined")
+        }
+        ExaminationRefused::Pending => {
+            (409, "EXAMINATION_PENDING", "The submission is being examined")
+        }
+        ExaminationRefused::Complete => {
+            (409, "EXAMINATION_COMPLETE", "The submission's results are final")
         }
     }
 }

@@ -11,19 +11,25 @@ use crate::domain::job::Outcome;
 use crate::domain::results::Output;
 use crate::domain::run::{Run, RunState};
 use crate::domain::submission::{
-    CodeWork, Examination, Files, Findings, HEAD_CHARS_MAX, Results, Submission, tampered_files,
+    CodeWork, Examination, Findings, HEAD_CHARS_MAX, Results, Submission,
 };
 use crate::domain::task::Day;
 use crate::error::{Error, chain};
-use crate::flows::follow_run::{follow, ours};
+use crate::flows::compare_submission::{Compared, compare};
+use crate::flows::follow_run::{Followed, follow};
+use crate::flows::join_run::join;
 use crate::flows::start_run::accepted;
-use crate::github::actions::DispatchedRun;
 use crate::github::error::{GitHubError, GitHubFailure};
-use crate::github::repositories::TreeEntry;
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
 use crate::store::submissions::SubmittedPatches;
 use crate::store::transaction::{Transaction, Written};
+
+/// How long a dispatch whose answer was lost may take to show in GitHub's list of runs. Only then is
+/// GitHub told to start the tests once more.
+const LISTED_WITHIN: SignedDuration = SignedDuration::from_secs(20);
+/// The pause before a run that GitHub was just told of is looked at.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(2);
 
 /// Moves the examination of a day's code on as far as GitHub has come.
 pub async fn examine_submission(
@@ -35,19 +41,18 @@ pub async fn examine_submission(
         return Ok(Outcome::Hopeless("the submission does not exist".to_owned()));
     };
     let Some(code) = submission.value.code.clone() else { return Ok(Outcome::Done) };
-    if !code.examination.is_open() {
-        return Ok(Outcome::Done);
-    }
-    let Some(run) = app.store.run(code.run).await? else {
+    let Some(run) = code.open_run() else { return Ok(Outcome::Done) };
+    let Some(run) = app.store.run(run).await? else {
         return Ok(Outcome::Hopeless("the submission's run does not exist".to_owned()));
     };
     match &run.value.state {
         RunState::Requested => start(app, &submission, &code, run).await,
-        RunState::Accepted | RunState::Dispatched { .. } => {
-            // Once the run is over there is more to do: the comparison.
-            Ok(match follow(app, &run).await? {
-                Outcome::Done => Outcome::Again(SignedDuration::ZERO),
-                outcome => outcome,
+        RunState::Accepted | RunState::Dispatched { .. } | RunState::Ended { .. } => {
+            Ok(match follow(app, run).await? {
+                // Once the run is over there is more to do: the comparison.
+                Followed::Over | Followed::Moved => Outcome::Again(SignedDuration::ZERO),
+                Followed::TooSoon(pause) | Followed::Underway(pause) => Outcome::Again(pause),
+                Followed::Trouble(why, wanted) => Outcome::Failed(why, wanted),
             })
         }
         RunState::Finished { .. } => complete(app, &submission, &code, &run.value).await,
@@ -58,7 +63,8 @@ pub async fn examine_submission(
     }
 }
 
-/// Tags the commit and starts the tests on the tag, each in a moment of its own.
+/// Tags the commit and starts the tests on the tag, each in a moment of its own. A run that is there
+/// already was started by an attempt whose end was lost.
 async fn start(
     app: &App,
     submission: &Stored<Submission>,
@@ -80,32 +86,48 @@ async fn start(
         }
         run.value.slot = None;
     }
-    let run = match hold_slot(app, run, Tag::There).await? {
-        Held::Yes(run) => *run,
-        Held::No(outcome) => return Ok(outcome),
-    };
-    match dispatch(app, code, &run.value).await {
-        Ok(details) => {
-            accepted(app, run, details).await?;
-            Ok(Outcome::Again(SignedDuration::from_secs(2)))
-        }
-        Err(error) => failed_to_create(app, &error).await,
+    match join(app, &run).await? {
+        Ok(Some(_joined)) => return Ok(Outcome::Again(FIRST_LOOK)),
+        Ok(None) => {}
+        Err(error) => return Ok(failed(&error)),
+    }
+    let since = run.value.asked_at.map(|at| app.clock.now().duration_since(at));
+    if since.is_some_and(|since| since < LISTED_WITHIN) {
+        let why = "GitHub does not list the run yet, whose dispatch it did not answer";
+        return Ok(Outcome::Failed(why.to_owned(), None));
+    }
+    match hold_slot(app, run, Tag::There).await? {
+        Held::Yes(run) => ask(app, *run).await,
+        Held::No(outcome) => Ok(outcome),
     }
 }
 
-/// A run of ours that is there already was started by an attempt whose end was lost.
-async fn dispatch(
-    app: &App,
-    code: &CodeWork,
-    run: &Run,
-) -> Result<Option<DispatchedRun>, GitHubError> {
-    let (tag, file) = (&run.git_ref, &app.config.github.workflow_file);
-    let listed = app.github.workflow_runs(&code.repository, file, tag).await?;
-    if let Some(seen) = ours(app, run, listed).into_iter().next() {
-        return Ok(Some(DispatchedRun { id: seen.id }));
+/// Tells GitHub to start the tests. That it is told is written down before, so that whoever comes
+/// after a lost answer knows to look for the run first.
+async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
+    let mut asking = run.value.clone();
+    asking.asked_at = Some(app.clock.now());
+    let write = Transaction::new().replace(&run, &asking)?;
+    if app.store.write(write, &app.mint).await? == Written::Refused {
+        return Ok(Outcome::Again(SignedDuration::ZERO));
     }
+    let run = run.replaced(asking);
+    let file = &app.config.github.workflow_file;
     // In full: a branch of the same name would win over the tag.
-    app.github.dispatch(&code.repository, file, &format!("refs/tags/{tag}")).await
+    let tag = format!("refs/tags/{}", run.value.git_ref);
+    match app.github.dispatch(&run.value.repository, file, &tag).await {
+        Ok(details) => {
+            accepted(app, run, details).await?;
+            Ok(Outcome::Again(FIRST_LOOK))
+        }
+        Err(error) if error.may_have_happened() => Ok(failed(&error)),
+        Err(error) => {
+            let refused = Run { asked_at: None, ..run.value.clone() };
+            let write = Transaction::new().replace(&run, &refused)?;
+            let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+            failed_to_create(app, &error).await
+        }
+    }
 }
 
 /// Whether the next creating call may be made now.
@@ -150,66 +172,47 @@ async fn complete(
     code: &CodeWork,
     run: &Run,
 ) -> Result<Outcome, Error> {
-    let (diff, tampered) = match compare(app, code).await {
+    let Compared { diff, tampered, later } = match compare(app, code).await {
         Ok(compared) => compared,
         Err(error) => return Ok(failed(&error)),
     };
     let output = app.store.run_with_output(run.id).await?.and_then(|(_run, output)| output);
-    let RunState::Finished { github_id, conclusion, report, .. } = run.state.clone() else {
+    let Some(results) = results_of(run, output.as_ref()) else {
         return Ok(Outcome::Again(SignedDuration::ZERO));
-    };
-    let head = |pick: fn(&RunOutput) -> Option<&Output>| {
-        output.as_ref().and_then(pick).map(|output| output.head(HEAD_CHARS_MAX))
-    };
-    let results = Results {
-        github_id,
-        conclusion,
-        report,
-        stdout_head: head(|output| output.stdout.as_ref()),
-        stderr_head: head(|output| output.stderr.as_ref()),
-        summary: output.as_ref().and_then(|output| output.summary.clone()),
     };
     let outline = diff.as_ref().map(DiffSummary::without_patches);
     let findings = Findings { results, tampered, diff: outline, at: app.clock.now() };
     let examination = Examination::Complete(Box::new(findings));
-    let id = submission.value.id;
-    let patches = diff.map(|diff| SubmittedPatches { submission: id, diff });
-    let with = match &patches {
-        Some(patches) => Transaction::new().create(patches)?,
-        None => Transaction::new(),
+    let patches = SubmittedPatches { submission: submission.value.id, diff, later };
+    let with = match app.store.patches(submission.value.id).await? {
+        Some(earlier) => Transaction::new().replace(&earlier, &patches)?,
+        None => Transaction::new().create(&patches)?,
     };
     write(app, submission, examination, with).await
 }
 
-/// What was changed, and which of it should not have been. The trees decide on the latter: the list
-/// of changes has a limit behind which a change could hide.
-async fn compare(
-    app: &App,
-    code: &CodeWork,
-) -> Result<(Option<DiffSummary>, Vec<String>), GitHubError> {
-    let (github, repository) = (&app.github, &code.repository);
-    let (diff, base, handed_in) = tokio::join!(
-        github.compare(repository, &code.base, &code.commit),
-        github.tree(repository, &code.base),
-        github.tree(repository, &code.commit),
-    );
-    let diff = match diff {
-        Ok(diff) => Some(diff),
-        // Commits without a common ancestor, or a comparison past all limits: that will not change.
-        Err(error)
-            if matches!(error.kind, GitHubFailure::NotFound | GitHubFailure::Unprocessable) =>
-        {
-            None
-        }
-        Err(error) => return Err(error),
+/// What a finished run said.
+fn results_of(run: &Run, output: Option<&RunOutput>) -> Option<Results> {
+    let RunState::Finished { github_id, attempt, conclusion, report, .. } = run.state.clone()
+    else {
+        return None;
     };
-    let files = |tree: Vec<TreeEntry>| -> Files {
-        tree.into_iter().map(|entry| (entry.path, entry.sha.to_string())).collect()
+    let head = |pick: fn(&RunOutput) -> Option<&Output>| {
+        output.and_then(pick).map(|output| output.head(HEAD_CHARS_MAX))
     };
-    let protected = &app.config.github.protected_paths;
-    Ok((diff, tampered_files(&files(base?), &files(handed_in?), protected)))
+    Some(Results {
+        github_id,
+        attempt,
+        conclusion,
+        report,
+        stdout_head: head(|output| output.stdout.as_ref()),
+        stderr_head: head(|output| output.stderr.as_ref()),
+        summary: output.and_then(|output| output.summary.clone()),
+    })
 }
 
+/// Stores what came of the examination. Where it is another run's than before, the submission's
+/// place says so in the same write.
 async fn write(
     app: &App,
     submission: &Stored<Submission>,
@@ -217,7 +220,16 @@ async fn write(
     with: Transaction,
 ) -> Result<Outcome, Error> {
     let after = submission.value.clone().examined(examination);
-    Ok(match app.store.write(with.replace(submission, &after)?, &app.mint).await? {
+    let run = |submission: &Submission| submission.code.as_ref().map(|code| code.run);
+    let mut write = with.replace(submission, &after)?;
+    if run(&after) != run(&submission.value)
+        && let Some(place) = app.store.submission_place(after.id).await?
+    {
+        let mut moved = place.value.clone();
+        moved.run = run(&after);
+        write = write.replace(&place, &moved)?;
+    }
+    Ok(match app.store.write(write, &app.mint).await? {
         Written::Yes => Outcome::Done,
         Written::Refused => Outcome::Again(SignedDuration::ZERO),
     })

@@ -5,99 +5,103 @@ use jiff::SignedDuration;
 use crate::app::App;
 use crate::domain::id::RunId;
 use crate::domain::job::Outcome;
-use crate::domain::repository::CommitSha;
-use crate::domain::results::{ArtifactProblem, Conclusion, RunPhase};
-use crate::domain::run::{LISTING_LIMIT, RUN_LIMIT, Run, RunFailure, RunState};
+use crate::domain::results::{ArtifactProblem, RunPhase, TestReport};
+use crate::domain::run::{Ending, LISTING_LIMIT, RUN_LIMIT, Run, RunFailure, RunState};
 use crate::domain::workspace::LastRun;
 use crate::error::{Error, chain};
+use crate::flows::join_run::{is_ours, join};
 use crate::github::actions::WorkflowRun;
+use crate::github::error::GitHubError;
 use crate::store::item::Stored;
-use crate::store::keys;
 use crate::store::runs::RunOutput;
-use crate::store::transaction::{Transaction, Written};
+use crate::store::transaction::{Transaction, Written, settled_from};
 
-/// How far GitHub's clock and ours may differ.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
+/// What came of looking at a run.
+#[derive(Debug)]
+pub(crate) enum Followed {
+    /// GitHub was asked a moment ago: not before this time has passed.
+    TooSoon(SignedDuration),
+    /// Somebody else wrote down how far it is.
+    Moved,
+    /// It goes on; the time is when to look again.
+    Underway(SignedDuration),
+    /// Nothing more will happen to it.
+    Over,
+    /// GitHub failed us; the time is what it asked for.
+    Trouble(String, Option<SignedDuration>),
+}
 
 /// Moves run `id` on as far as GitHub has come.
 pub async fn follow_run(app: &App, id: RunId) -> Result<Outcome, Error> {
     let Some(run) = app.store.run(id).await? else {
         return Ok(Outcome::Hopeless("the run does not exist".to_owned()));
     };
-    if run.value.is_final() { Ok(Outcome::Done) } else { follow(app, &run).await }
+    if run.value.is_final() {
+        return Ok(Outcome::Done);
+    }
+    Ok(match follow(app, run).await? {
+        Followed::Over => Outcome::Done,
+        Followed::Moved => Outcome::Again(SignedDuration::ZERO),
+        Followed::TooSoon(pause) | Followed::Underway(pause) => Outcome::Again(pause),
+        Followed::Trouble(why, wanted) => Outcome::Failed(why, wanted),
+    })
 }
 
-/// Looks once at GitHub for a run that is not final, and records what is new.
-pub(crate) async fn follow(app: &App, run: &Stored<Run>) -> Result<Outcome, Error> {
+/// Looks once at GitHub for a run that is not final, and records what is new. That it looks is
+/// written down before: of several that would, in whatever processes, one does.
+pub(crate) async fn follow(app: &App, run: Stored<Run>) -> Result<Followed, Error> {
+    let looking = match run.value.clone().looked_at(app.clock.now()) {
+        Ok(looking) => looking,
+        Err(pause) => return Ok(Followed::TooSoon(pause)),
+    };
+    let write = Transaction::new().replace(&run, &looking)?;
+    if app.store.write(write, &app.mint).await? == Written::Refused {
+        return Ok(Followed::Moved);
+    }
+    let run = run.replaced(looking);
     let age = app.clock.now().duration_since(run.value.requested_at);
-    let Some(github_id) = run.value.github_id() else { return join(app, run, age).await };
-    let seen = match app.github.workflow_run(&run.value.repository, github_id).await {
-        Ok(Some(seen)) => seen,
-        Ok(None) if age > LISTING_LIMIT => return fail(app, run, RunFailure::NeverListed).await,
-        Ok(None) => return Ok(Outcome::Again(pause(age))),
-        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
+    let found = match run.value.github_id() {
+        Some(id) => {
+            let seen = app.github.workflow_run(&run.value.repository, id).await;
+            seen.map(|seen| seen.map(|seen| (run.clone(), seen)))
+        }
+        None => join(app, &run).await?,
     };
+    match found {
+        Ok(Some((run, seen))) => advance(app, run, seen).await,
+        Ok(None) if age > LISTING_LIMIT => fail(app, &run, RunFailure::NeverListed).await,
+        Ok(None) => Ok(Followed::Underway(pause(age))),
+        Err(error) => Ok(trouble(&error)),
+    }
+}
+
+/// Moves a run on to where GitHub was just seen to be with it.
+async fn advance(app: &App, run: Stored<Run>, seen: WorkflowRun) -> Result<Followed, Error> {
     if !is_ours(app, &run.value, &seen) {
-        return fail(app, run, RunFailure::NotOurs).await;
+        return fail(app, &run, RunFailure::NotOurs).await;
     }
-    match seen.phase.clone() {
-        RunPhase::Underway if age > RUN_LIMIT => fail(app, run, RunFailure::NeverEnded).await,
+    let age = app.clock.now().duration_since(run.value.requested_at);
+    // Answers may come out of order: of an earlier attempt nothing counts once there is a later one.
+    if seen.attempt < run.value.attempt() {
+        return Ok(Followed::Underway(pause(age)));
+    }
+    match seen.phase {
+        RunPhase::Underway if age > RUN_LIMIT => fail(app, &run, RunFailure::NeverEnded).await,
         RunPhase::Underway => {
-            note_phase(app, run, &seen).await?;
-            Ok(Outcome::Again(pause(age)))
+            note_phase(app, &run, &seen).await?;
+            Ok(Followed::Underway(pause(age)))
         }
-        RunPhase::Completed(conclusion) => finish(app, run, seen, conclusion).await,
-    }
-}
-
-/// Finds out which of GitHub's runs is ours when GitHub did not say: the oldest one that was
-/// dispatched on our ref since and that no other run of ours has.
-async fn join(app: &App, run: &Stored<Run>, age: SignedDuration) -> Result<Outcome, Error> {
-    let file = &app.config.github.workflow_file;
-    let listed = app.github.workflow_runs(&run.value.repository, file, &run.value.git_ref).await;
-    let listed = match listed {
-        Ok(listed) => listed,
-        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
-    };
-    for seen in ours(app, &run.value, listed) {
-        let mut joined = run.value.clone();
-        joined.state = RunState::Dispatched { github_id: seen.id, queued: seen.queued };
-        let guard = keys::github_run(seen.id);
-        let write = Transaction::new().guard(&guard).replace(run, &joined)?;
-        if app.store.write(write, &app.mint).await? == Written::Yes {
-            return Ok(Outcome::Again(SignedDuration::ZERO));
+        RunPhase::Completed(conclusion) => {
+            let WorkflowRun { id: github_id, attempt, head_sha: commit, .. } = seen;
+            end(app, run, Ending { github_id, attempt, commit, conclusion }).await
         }
     }
-    if age > LISTING_LIMIT {
-        return fail(app, run, RunFailure::NeverListed).await;
-    }
-    Ok(Outcome::Again(pause(age)))
-}
-
-/// Those of GitHub's runs that can be `run`, the oldest first: dispatched since it was asked for, and
-/// where and what it was asked for.
-pub(crate) fn ours(app: &App, run: &Run, mut listed: Vec<WorkflowRun>) -> Vec<WorkflowRun> {
-    let since = run.requested_at - CLOCKS_DIFFER;
-    listed.retain(|seen| {
-        let dispatched = seen.event == "workflow_dispatch" && seen.created_at >= since;
-        dispatched && is_ours(app, run, seen)
-    });
-    listed.sort_by_key(|seen| (seen.created_at, seen.id));
-    listed
-}
-
-/// Whether GitHub's run is the one that was asked for: repository, workflow, and commit where it
-/// was settled beforehand.
-fn is_ours(app: &App, run: &Run, seen: &WorkflowRun) -> bool {
-    let workflow = format!(".github/workflows/{}", app.config.github.workflow_file);
-    seen.repository_id == run.repository_id
-        && seen.path == workflow
-        && run.pinned.as_ref().is_none_or(|commit| *commit == seen.head_sha)
 }
 
 async fn note_phase(app: &App, run: &Stored<Run>, seen: &WorkflowRun) -> Result<(), Error> {
     let mut after = run.value.clone();
-    after.state = RunState::Dispatched { github_id: seen.id, queued: seen.queued };
+    let WorkflowRun { id: github_id, attempt, queued, .. } = *seen;
+    after.state = RunState::Dispatched { github_id, attempt, queued };
     if after == run.value {
         return Ok(());
     }
@@ -107,50 +111,80 @@ async fn note_phase(app: &App, run: &Stored<Run>, seen: &WorkflowRun) -> Result<
     }
 }
 
+/// Reads the results of a run that ended. What only failed on the way is tried again, for a while.
+async fn end(app: &App, run: Stored<Run>, ending: Ending) -> Result<Followed, Error> {
+    let (why, wanted) = match app.github.read_report(&run.value.repository, ending.github_id).await
+    {
+        Ok(Err(ArtifactProblem::DownloadFailed)) => {
+            ("the results cannot be downloaded".to_owned(), None)
+        }
+        Ok(report) => return finish(app, run, &ending, report).await,
+        Err(error) => (chain(&error), error.retry_after),
+    };
+    let Some(after) = run.value.clone().unread(&ending, app.clock.now()) else {
+        return finish(app, run, &ending, Err(ArtifactProblem::DownloadFailed)).await;
+    };
+    let write = Transaction::new().replace(&run, &after)?;
+    Ok(match app.store.write(write, &app.mint).await? {
+        Written::Yes => Followed::Trouble(why, wanted),
+        Written::Refused => Followed::Moved,
+    })
+}
+
+/// Stores the results with the run, and with the workspace if it has no later run's.
 async fn finish(
     app: &App,
-    run: &Stored<Run>,
-    seen: WorkflowRun,
-    conclusion: Conclusion,
-) -> Result<Outcome, Error> {
-    let report = match app.github.read_report(&run.value.repository, seen.id).await {
-        Ok(report) => report,
-        Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
+    run: Stored<Run>,
+    ending: &Ending,
+    report: Result<TestReport, ArtifactProblem>,
+) -> Result<Followed, Error> {
+    let id = run.value.id;
+    let again = || async move {
+        let run = app.store.run(id).await?;
+        run.ok_or_else(|| Error::internal("finishing a run", "the run is gone"))
     };
-    // A download that broke off says nothing about the run: it is tried again.
-    if matches!(report, Err(ArtifactProblem::DownloadFailed)) {
-        return Ok(Outcome::Failed("the results cannot be downloaded".to_owned(), None));
+    let report = &report;
+    settled_from(run, again, |run| store(app, run, ending, report)).await
+}
+
+async fn store(
+    app: &App,
+    run: Stored<Run>,
+    ending: &Ending,
+    report: &Result<TestReport, ArtifactProblem>,
+) -> Result<Option<Followed>, Error> {
+    if run.value.is_final() {
+        return Ok(Some(Followed::Over));
     }
-    let ended = (seen.head_sha.clone(), conclusion);
     let known = report.as_ref().map_err(|problem| *problem);
-    let after = run.value.clone().finished(seen.id, ended, known, app.clock.now());
-    let mut write = Transaction::new().replace(run, &after)?;
-    if let Ok(report) = &report {
+    let after = run.value.clone().finished(ending.clone(), known, app.clock.now());
+    let mut write = Transaction::new().replace(&run, &after)?;
+    if let Ok(report) = report {
         write = write.create(&RunOutput::of(after.id, report))?;
     }
-    let last = last_run(&after, seen, conclusion);
     if let Some(workspace) = app.store.workspace(after.session, after.day).await? {
+        let Ending { github_id, conclusion, .. } = *ending;
+        let last = LastRun { id: after.id, github_id, conclusion, commit: ending.commit.clone() };
         let remembered = workspace.value.clone().with_last_run(last);
         write = write.replace(&workspace, &remembered)?;
     }
     Ok(match app.store.write(write, &app.mint).await? {
-        Written::Yes => Outcome::Done,
-        Written::Refused => Outcome::Again(SignedDuration::ZERO),
+        Written::Yes => Some(Followed::Over),
+        Written::Refused => None,
     })
 }
 
-fn last_run(run: &Run, seen: WorkflowRun, conclusion: Conclusion) -> LastRun {
-    let commit: CommitSha = seen.head_sha;
-    LastRun { id: run.id, github_id: seen.id, conclusion, commit }
-}
-
-async fn fail(app: &App, run: &Stored<Run>, reason: RunFailure) -> Result<Outcome, Error> {
+async fn fail(app: &App, run: &Stored<Run>, reason: RunFailure) -> Result<Followed, Error> {
     let after = run.value.clone().failed(reason, app.clock.now());
     let write = Transaction::new().replace(run, &after)?;
     Ok(match app.store.write(write, &app.mint).await? {
-        Written::Yes => Outcome::Done,
-        Written::Refused => Outcome::Again(SignedDuration::ZERO),
+        Written::Yes => Followed::Over,
+        Written::Refused => Followed::Moved,
     })
+}
+
+fn trouble(error: &GitHubError) -> Followed {
+    Followed::Trouble(chain(error), error.retry_after)
 }
 
 /// How long to leave a run alone: two seconds at first, up to half a minute for a long one.

@@ -3,7 +3,6 @@
 
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::domain::run::RunFailure;
 use crate::domain::submission::{CodeWork, Examination};
 use crate::domain::workspace::Workspace;
 use crate::domain::workspace::trouble::Trouble;
@@ -42,17 +41,19 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             settled(|| async {
                 let read = app.store.run(*run).await?.filter(|read| !read.value.is_final());
                 let Some(read) = read else { return Ok(Some(())) };
-                let after = read.value.clone().failed(RunFailure::NeverEnded, app.clock.now());
+                let after = read.value.clone().given_up(app.clock.now());
                 let write = Transaction::new().replace(&read, &after)?;
                 Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
             })
             .await
         }
         Job::CheckTemplate { check, position } => abandon_check(app, *check, *position).await,
+        // Whoever follows the run goes on without it.
+        Job::HearRun { .. } => Ok(()),
         Job::ExamineSubmission { session, day } => {
             settled(|| async {
                 let read = app.store.submission(*session, *day).await?;
-                let open = |code: &CodeWork| code.examination == Examination::Pending;
+                let open = |code: &CodeWork| code.is_examined_now();
                 let Some(read) = read.filter(|read| read.value.code.as_ref().is_some_and(open))
                 else {
                     return Ok(Some(()));

@@ -15,7 +15,7 @@ use crate::flows::open_desk::code_task_of;
 use crate::github::actions::DispatchedRun;
 use crate::github::error::GitHubFailure;
 use crate::store::item::Stored;
-use crate::store::keys;
+use crate::store::runs::GitHubRun;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -41,6 +41,8 @@ pub async fn start_run(
         Ok(details) => accepted(app, run, details).await,
         // GitHub may have started it: the job finds out.
         Err(error) if error.is_unanswered() => Ok(run.value),
+        // The same; but who asked is told that GitHub is not well.
+        Err(error) if error.may_have_happened() => Err(error.into()),
         Err(error) => {
             let failed = run.value.clone().failed(RunFailure::Refused, app.clock.now());
             let write = Transaction::new().replace(&run, &failed)?;
@@ -84,6 +86,8 @@ async fn request(
         requested_at: now,
         tagged: false,
         slot: None,
+        asked_at: None,
+        looked_at: None,
         state: RunState::Requested,
     };
     let job = Job::FollowRun { run: run.id };
@@ -107,8 +111,8 @@ pub(crate) async fn accepted(
     let mut write = Transaction::new();
     after.state = RunState::Accepted;
     if let Some(details) = details {
-        after.state = RunState::Dispatched { github_id: details.id, queued: true };
-        write = write.guard(&keys::github_run(details.id));
+        after.state = RunState::Dispatched { github_id: details.id, attempt: 1, queued: true };
+        write = write.create(&GitHubRun { github_id: details.id, run: after.id })?;
     }
     let write = write.replace(&run, &after)?;
     Ok(match app.store.write(write, &app.mint).await? {

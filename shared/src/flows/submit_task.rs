@@ -1,5 +1,6 @@
 //! A candidate hands in a day: one read, at most one question to GitHub, one write.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
@@ -88,8 +89,9 @@ async fn attempt(
         write = write.create(&SubmittedText { submission: id, content })?;
     }
     if let Some(code) = &submission.code {
+        let run = examining_run(&submission, code, (code.run, now));
+        write = write.create(&run)?;
         let (session, day) = (session.id, task.day);
-        write = write.create(&examining_run(&submission, code))?;
         for job in [Job::ExamineSubmission { session, day }, Job::CloseWorkspace { session, day }] {
             write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;
         }
@@ -118,15 +120,22 @@ async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<Cod
         repository_id: repository.id,
         base: base.clone(),
         commit,
+        branch: Some(branch),
         run: RunId::new(app.mint.id(app.clock.now())),
         examination: Examination::Pending,
+        again: None,
     })
 }
 
-/// The test run that examines `submission`: on a tag of its own, at the commit that was handed in.
-fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
+/// The test run that examines `submission`, asked for at some moment: on a tag of its own, at the
+/// commit that was handed in.
+pub(crate) fn examining_run(
+    submission: &Submission,
+    code: &CodeWork,
+    (id, requested_at): (RunId, Timestamp),
+) -> Run {
     Run {
-        id: code.run,
+        id,
         session: submission.session,
         task: submission.task,
         day: submission.day,
@@ -134,9 +143,11 @@ fn examining_run(submission: &Submission, code: &CodeWork) -> Run {
         repository_id: code.repository_id,
         git_ref: format!("tenon-day-{}", submission.day),
         pinned: Some(code.commit.clone()),
-        requested_at: submission.submitted_at,
+        requested_at,
         tagged: false,
         slot: None,
+        asked_at: None,
+        looked_at: None,
         state: RunState::Requested,
     }
 }

@@ -39,6 +39,10 @@ pub struct WorkflowRun {
     pub queued: bool,
     /// When it was created, by GitHub's clock.
     pub created_at: Timestamp,
+    /// How often it was started: whoever may push can have it run again.
+    pub attempt: u32,
+    /// Whose doing it is, by login.
+    pub actor: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +72,13 @@ struct WireRun {
     status: Option<String>,
     conclusion: Option<String>,
     created_at: Timestamp,
+    run_attempt: Option<u32>,
+    actor: Option<WireActor>,
+}
+
+#[derive(Deserialize)]
+struct WireActor {
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +101,8 @@ impl From<WireRun> for WorkflowRun {
             queued: waits && phase == RunPhase::Underway,
             phase,
             created_at: wire.created_at,
+            attempt: wire.run_attempt.unwrap_or(1),
+            actor: wire.actor.map(|actor| actor.login),
         }
     }
 }

@@ -62,30 +62,30 @@ impl<'a> Archive<'a> {
         if claimed.take(ENTRIES_MAX + 1).count() > ENTRIES_MAX {
             return None;
         }
-        let zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
-        (zip.len() <= ENTRIES_MAX).then_some(Self { zip, inflatable_bytes: INFLATED_BYTES_MAX })
+        let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
+        // Two files of one name, or in one place, are read differently by different programs.
+        let is_plain = !zip.has_duplicate_names() && !zip.has_overlapping_entries().ok()?;
+        let fits = zip.len() <= ENTRIES_MAX;
+        (is_plain && fits).then_some(Self { zip, inflatable_bytes: INFLATED_BYTES_MAX })
     }
 
     fn report(&mut self) -> Result<Option<TestReport>, Corrupt> {
-        let (named, others) = self.entries(".json").into_iter().partition::<Vec<_>, _>(|entry| {
-            // As written: our templates do not vary the case.
-            entry.name.ends_with(REPORT_FILE)
-        });
-        for entry in named {
-            let file = self.inflate(entry.index).ok_or(Corrupt)?;
+        // As written: our templates do not vary the case.
+        for index in self.entries(|name| name.ends_with(REPORT_FILE)) {
+            let file = self.inflate(index).ok_or(Corrupt)?;
             if let Some(report) = report_file::named(&text_of(&file))? {
                 return Ok(Some(report));
             }
         }
-        for entry in others {
-            let Some(file) = self.inflate(entry.index) else { continue };
+        for index in self.entries(|name| !name.ends_with(REPORT_FILE) && ends(name, ".json")) {
+            let Some(file) = self.inflate(index) else { continue };
             if let Some(report) = report_file::with_all_counts(&text_of(&file))? {
                 return Ok(Some(report));
             }
         }
         let mut tally = None;
-        for entry in self.entries(".xml") {
-            let file = self.inflate(entry.index).ok_or(Corrupt)?;
+        for index in self.entries(|name| ends(name, ".xml")) {
+            let file = self.inflate(index).ok_or(Corrupt)?;
             if let Some(more) = junit::tally(&text_of(&file))? {
                 tally = Some(more.plus(tally.unwrap_or_default())?);
             }
@@ -93,17 +93,22 @@ impl<'a> Archive<'a> {
         Ok(tally.map(junit::Tally::report))
     }
 
-    fn entries(&self, ending: &str) -> Vec<Entry> {
-        let name_of = |index| self.zip.name_for_index(index)?.ok().map(Cow::into_owned);
-        (0..self.zip.len())
-            .filter_map(|index| Some(Entry { index, name: name_of(index)? }))
-            .filter(|entry| entry.name.to_lowercase().ends_with(ending))
-            .collect()
+    /// The entries whose names are `wanted`. A name is looked at and not kept: it is no place that
+    /// anything is written to.
+    fn entries(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+        let is_wanted = |index: &usize| {
+            self.zip.name_for_index(*index).is_some_and(|name| name.is_ok_and(|name| wanted(&name)))
+        };
+        (0..self.zip.len()).filter(is_wanted).collect()
     }
 
-    /// The entry's content; none if it breaks a limit, its checksum or a rule of the format.
+    /// The entry's content; none if it breaks a limit, its checksum or a rule of the format, or is no
+    /// file: a link leads elsewhere.
     fn inflate(&mut self, index: usize) -> Option<Vec<u8>> {
         let file = self.zip.by_index(index).ok()?;
+        if !file.is_file() {
+            return None;
+        }
         let ratio_limit = file.compressed_size().saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES);
         let limit = ENTRY_BYTES_MAX.min(self.inflatable_bytes).min(ratio_limit);
         let mut content = Vec::new();
@@ -115,9 +120,10 @@ impl<'a> Archive<'a> {
     }
 }
 
-struct Entry {
-    index: usize,
-    name: String,
+/// Whether a name ends so, in any case.
+fn ends(name: &str, ending: &str) -> bool {
+    let start = name.len().saturating_sub(ending.len());
+    name.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
 /// The text of a file in UTF-8 or UTF-16; what is neither becomes replacement characters.

@@ -23,8 +23,10 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(25);
 const ARCHIVE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The most artifacts of a run that are opened.
 const ARTIFACTS_TRIED_MAX: usize = 5;
-/// How many artifacts are listed: one full page.
-const ARTIFACTS_PER_PAGE: &str = "100";
+/// How many artifacts a full page lists.
+const ARTIFACTS_PER_PAGE: usize = 100;
+/// The most pages that are read.
+const PAGES_MAX: usize = 5;
 /// The names that are tried first, in this order.
 const LIKELY_NAMES: [&str; 3] = ["tenon-test-results", "test-results", "junit"];
 /// The longest artifact name that is kept, in characters.
@@ -64,19 +66,22 @@ impl GitHub {
         Ok(timeout(REPORT_TIMEOUT, report).await.unwrap_or(Err(ArtifactProblem::DownloadFailed)))
     }
 
-    /// The artifacts worth opening, the likeliest first.
+    /// The artifacts worth opening, the likeliest first. Of several with one name the newest counts:
+    /// the others are of earlier attempts at the run.
     async fn artifacts(
         &self,
         repository: &RepositoryName,
         run_id: u64,
     ) -> Result<Vec<WireArtifact>, GitHubError> {
-        let (owner, name, id) = (repository.owner(), repository.name(), run_id.to_string());
-        let path = ["repos", owner, name, "actions", "runs", &id, "artifacts"];
-        let query = [("per_page", ARTIFACTS_PER_PAGE)];
-        let call = self.call("list artifacts", Method::GET, &path)?.query(&query);
-        let listed: WireArtifacts = call.send().await?.read()?;
-        let mut artifacts = listed.artifacts;
-        artifacts.retain(|artifact| !artifact.expired);
+        let mut artifacts: Vec<WireArtifact> = Vec::new();
+        for page in 1..=PAGES_MAX {
+            let listed = self.artifacts_page(repository, run_id, page).await?;
+            let is_last = listed.len() < ARTIFACTS_PER_PAGE;
+            keep_newest(&mut artifacts, listed);
+            if is_last {
+                break;
+            }
+        }
         artifacts.sort_by_key(|artifact| {
             LIKELY_NAMES
                 .iter()
@@ -85,6 +90,24 @@ impl GitHub {
         });
         artifacts.truncate(ARTIFACTS_TRIED_MAX);
         Ok(artifacts)
+    }
+
+    async fn artifacts_page(
+        &self,
+        repository: &RepositoryName,
+        run_id: u64,
+        page: usize,
+    ) -> Result<Vec<WireArtifact>, GitHubError> {
+        let (owner, name, id) = (repository.owner(), repository.name(), run_id.to_string());
+        let path = ["repos", owner, name, "actions", "runs", &id, "artifacts"];
+        let (length, number) = (ARTIFACTS_PER_PAGE.to_string(), page.to_string());
+        let mut query = vec![("per_page", length.as_str())];
+        if page > 1 {
+            query.push(("page", number.as_str()));
+        }
+        let call = self.call("list artifacts", Method::GET, &path)?.query(&query);
+        let listed: WireArtifacts = call.send().await?.read()?;
+        Ok(listed.artifacts)
     }
 
     async fn first_report(
@@ -110,10 +133,12 @@ impl GitHub {
         if usize::try_from(artifact.size_in_bytes).is_ok_and(|size| size > ARCHIVE_BYTES_MAX) {
             return Err(ArtifactProblem::Unavailable);
         }
-        let archive = self.download(repository, artifact.id).await.map_err(|error| match &error
-            .cause
-        {
-            Cause::TooLong(_) => ArtifactProblem::Unavailable,
+        let archive = self.download(repository, artifact.id).await;
+        let archive = archive.map_err(|error| match &error.cause {
+            // Too large; or it expired, or was deleted, since it was listed, and will not come back.
+            Cause::TooLong(_) | Cause::Status(StatusCode::GONE | StatusCode::NOT_FOUND) => {
+                ArtifactProblem::Unavailable
+            }
             cause => {
                 tracing::warn!(error = %error, cause = %cause, "an artifact was not downloaded");
                 ArtifactProblem::DownloadFailed
@@ -144,9 +169,17 @@ impl GitHub {
             let request = self.http.get(url).timeout(DOWNLOAD_TIMEOUT);
             let sent = request.send().await;
             response = sent.map_err(|error| fail(Cause::Network(error.without_url())))?;
+            // What storage says of an address is about the address, which is a new one every time.
+            if response.status() != StatusCode::OK {
+                return Err(fail(Cause::Storage(response.status())));
+            }
         }
         if response.status() != StatusCode::OK {
             return Err(fail(Cause::Status(response.status())));
+        }
+        let told = response.content_length().and_then(|length| usize::try_from(length).ok());
+        if told.is_some_and(|length| length > ARCHIVE_BYTES_MAX) {
+            return Err(fail(Cause::TooLong(ARCHIVE_BYTES_MAX)));
         }
         let archive = call::body(&mut response, ARCHIVE_BYTES_MAX).await.map_err(fail)?;
         // No archive is empty: what was sent is lost.
@@ -158,6 +191,17 @@ impl GitHub {
         let location = redirect.headers().get(LOCATION)?.to_str().ok()?;
         let url = redirect.url().join(location).ok()?;
         may_follow(&url, &self.base).then_some(url)
+    }
+}
+
+/// Adds what was listed and has not expired; of one name only the newest is kept.
+fn keep_newest(artifacts: &mut Vec<WireArtifact>, listed: Vec<WireArtifact>) {
+    for artifact in listed.into_iter().filter(|artifact| !artifact.expired) {
+        match artifacts.iter_mut().find(|known| known.name == artifact.name) {
+            Some(known) if known.id < artifact.id => *known = artifact,
+            Some(_) => {}
+            None => artifacts.push(artifact),
+        }
     }
 }
 

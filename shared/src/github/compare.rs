@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::domain::diff::{ChangedFile, DiffSummary, FILES_MAX};
 use crate::domain::repository::{CommitSha, RepositoryName};
 use crate::github::GitHub;
-use crate::github::error::GitHubError;
+use crate::github::error::{Cause, GitHubError};
 
 /// The longest comparison that is read, in bytes.
 const COMPARISON_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -44,30 +44,59 @@ impl From<WireFile> for ChangedFile {
     }
 }
 
+/// How far a comparison is read.
+enum Part {
+    /// The files, and counts.
+    Files,
+    /// Counts alone.
+    Counts,
+}
+
 impl GitHub {
     /// The changes from `base` to `head`, within the limits of [`DiffSummary::bounded`]. GitHub lists
-    /// at most 300 files; that many are flagged as truncated, because there may be more.
+    /// at most 300 files of a comparison, all on its first page; that many are flagged as truncated,
+    /// because there may be more. Where even those are too long to be read, none are listed, which is
+    /// flagged, too.
     pub async fn compare(
         &self,
         repository: &RepositoryName,
         base: &CommitSha,
         head: &CommitSha,
     ) -> Result<DiffSummary, GitHubError> {
-        let range = format!("{base}...{head}");
-        let path = ["repos", repository.owner(), repository.name(), "compare", &range];
-        // The files are all on the first page; the commits, of which we want only the number, are not.
-        let query = [("per_page", "1"), ("page", "1")];
-        let call = self.call("compare commits", Method::GET, &path)?.query(&query);
-        let wire: WireComparison = call.up_to(COMPARISON_BYTES_MAX).send().await?.read()?;
+        let range = (base, head);
+        let (wire, unread) = match self.comparison(repository, range, &Part::Files).await {
+            Err(GitHubError { cause: Cause::TooLong(_), .. }) => {
+                (self.comparison(repository, range, &Part::Counts).await?, true)
+            }
+            read => (read?, false),
+        };
         let diff = DiffSummary {
             ahead_by: wire.ahead_by,
             behind_by: wire.behind_by,
             total_commits: wire.total_commits,
             base: base.clone(),
             head: head.clone(),
-            truncated: wire.files.len() >= FILES_MAX,
+            truncated: unread || wire.files.len() >= FILES_MAX,
             files: wire.files.into_iter().map(ChangedFile::from).collect(),
         };
         Ok(diff.bounded())
+    }
+
+    async fn comparison(
+        &self,
+        repository: &RepositoryName,
+        (base, head): (&CommitSha, &CommitSha),
+        part: &Part,
+    ) -> Result<WireComparison, GitHubError> {
+        let range = format!("{base}...{head}");
+        let path = ["repos", repository.owner(), repository.name(), "compare", &range];
+        // Pages are pages of commits, of which we want only the number; the first has the files.
+        let page = match part {
+            Part::Files => "1",
+            Part::Counts => "2",
+        };
+        let query = [("per_page", "1"), ("page", page)];
+        let call = self.call("compare commits", Method::GET, &path)?.query(&query);
+        call.up_to(COMPARISON_BYTES_MAX).send().await?.read()
     }
 }

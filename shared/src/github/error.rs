@@ -60,6 +60,8 @@ pub(crate) enum Cause {
     Status(StatusCode),
     #[error("the status was {0}: the {1} rate limit is exceeded")]
     RateLimit(StatusCode, Exceeded),
+    #[error("the storage answered with the status {0}")]
+    Storage(StatusCode),
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
     #[error("the answer has another form than expected at line {line}, column {column}")]
@@ -104,6 +106,12 @@ impl GitHubError {
         }
     }
 
+    /// Whether GitHub may have done what was asked, whatever it answered: that it failed tells
+    /// neither way.
+    pub fn may_have_happened(&self) -> bool {
+        self.is_unanswered() || self.status().is_some_and(|status| status.is_server_error())
+    }
+
     /// Whether the same call may succeed later.
     pub fn retryable(&self) -> bool {
         match self.kind {
@@ -119,7 +127,9 @@ impl GitHubError {
 
     pub(crate) fn new(operation: &'static str, cause: Cause) -> Self {
         let kind = match &cause {
-            Cause::Network(_) | Cause::Form { .. } | Cause::Late => GitHubFailure::Unavailable,
+            Cause::Network(_) | Cause::Form { .. } | Cause::Late | Cause::Storage(_) => {
+                GitHubFailure::Unavailable
+            }
             Cause::Status(status) => failure_of(*status),
             Cause::RateLimit(..) => GitHubFailure::RateLimited,
             Cause::NotInstalled => GitHubFailure::PermissionDenied,

@@ -29,15 +29,6 @@ pub struct Repository {
     pub is_template: bool,
 }
 
-/// A file of a commit: its path, and the SHA of its content.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
-pub struct TreeEntry {
-    /// Its path from the root.
-    pub path: String,
-    /// The SHA of its content: equal contents, equal SHAs.
-    pub sha: CommitSha,
-}
-
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the form is GitHub's")]
 struct Generate<'a> {
@@ -99,20 +90,6 @@ struct CreateReference<'a> {
     #[serde(rename = "ref")]
     reference: String,
     sha: &'a CommitSha,
-}
-
-#[derive(Deserialize)]
-struct WireTree {
-    tree: Vec<WireTreeEntry>,
-    truncated: bool,
-}
-
-#[derive(Deserialize)]
-struct WireTreeEntry {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(flatten)]
-    entry: TreeEntry,
 }
 
 impl From<WireRepository> for Repository {
@@ -260,24 +237,6 @@ impl GitHub {
             Some(answer) => answer.read::<WireReference>().map(|found| Some(found.object.sha)),
             None => Ok(None),
         }
-    }
-
-    /// Every file of `commit`. A tree that GitHub does not give whole is an error, not a part.
-    pub async fn tree(
-        &self,
-        repository: &RepositoryName,
-        commit: &CommitSha,
-    ) -> Result<Vec<TreeEntry>, GitHubError> {
-        let operation = "read a tree";
-        let path =
-            ["repos", repository.owner(), repository.name(), "git", "trees", commit.as_str()];
-        let call = self.call(operation, Method::GET, &path)?.query(&[("recursive", "1")]);
-        let tree: WireTree = call.send().await?.read()?;
-        if tree.truncated {
-            return Err(GitHubError::new(operation, Cause::Incomplete));
-        }
-        let files = tree.tree.into_iter().filter(|entry| entry.kind != "tree");
-        Ok(files.map(|entry| entry.entry).collect())
     }
 }
 

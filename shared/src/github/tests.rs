@@ -5,6 +5,7 @@ mod artifacts;
 mod failures;
 mod people;
 mod repositories;
+mod trees;
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};

@@ -27,6 +27,16 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
+/// 202 with what was asked for and is yet to be done.
+#[derive(Debug)]
+pub struct Accepted<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Json(self.0)).into_response()
+    }
+}
+
 impl<T: IntoResponse> IntoResponse for Once<T> {
     fn into_response(self) -> Response {
         let mut response = self.value.into_response();

@@ -18,6 +18,7 @@
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | when to look at a session's repositories | `CLEANUP#<session id>` / `CLEANUP` | `CLEANUPS` / `CS#<id>` | `CLEANUP` / `<look at>#<id>`, while nobody looks |
+//! | GitHub's run, which says which of ours it is | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | what was found of all templates | `TEMPLATES` / `HEALTH` | | |
 //! | a template that is tried out; has a time to live | `TEMPLATECHECK#<id>` / `POSITION#<n>` | | |
@@ -37,9 +38,11 @@
 //! | a candidate's invites | query GSI2 `EMAIL#<email>` |
 //! | a candidate's day | query `CS#<id>` |
 //! | a run with its output | query `RUN#<id>` |
+//! | GitHub tells of a run | get which of ours it is; get that |
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
+//! | a submission is examined again | get its place; get it; one transaction |
 //! | a request sent again under its key | get its record |
 //! | whether an address takes mail, in the job that sends one | get suppression |
 //! | all companies, newest first | query GSI1 `COMPANIES` |
@@ -253,7 +256,7 @@ pub fn run(id: RunId) -> Key {
     Key::new(format!("RUN#{}", padded(id.get())), RUN_SK)
 }
 
-/// Reserves GitHub's run `github_id` for one run of ours.
+/// GitHub's run `github_id`, for one run of ours.
 pub fn github_run(github_id: u64) -> Key {
     Key::new(format!("GITHUBRUN#{github_id}"), "GITHUBRUN")
 }

@@ -17,6 +17,22 @@ impl Entity for Run {
     }
 }
 
+/// Says which run of ours GitHub's run is; there is one for each, so no two of ours share one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GitHubRun {
+    /// GitHub's number for the run.
+    pub github_id: u64,
+    /// Ours.
+    pub run: RunId,
+}
+
+impl Entity for GitHubRun {
+    fn keys(&self) -> Keys {
+        keys::github_run(self.github_id).into()
+    }
+}
+
 /// What a run printed; kept apart from it because it is wide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +65,12 @@ impl Store {
     /// A run.
     pub async fn run(&self, id: RunId) -> Result<Option<Stored<Run>>, Error> {
         self.get(&keys::run(id)).await
+    }
+
+    /// Which run of ours GitHub's run `github_id` is, if it is one.
+    pub async fn github_run(&self, github_id: u64) -> Result<Option<GitHubRun>, Error> {
+        let found: Option<Stored<GitHubRun>> = self.get(&keys::github_run(github_id)).await?;
+        Ok(found.map(|found| found.value))
     }
 
     /// A run and what it printed, once it has: one call.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::diff::DiffSummary;
+use crate::domain::diff::{DiffSummary, LaterChanges};
 use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, UserId};
 use crate::domain::page::{List, Page, PageRequest};
 use crate::domain::run::Run;
@@ -72,14 +72,17 @@ impl Entity for SubmittedText {
     }
 }
 
-/// What a submission changed, with the patches.
+/// What a submission changed, with the patches, and what was changed after it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedPatches {
     /// Whose changes.
     pub submission: SubmissionId,
-    /// The changes.
-    pub diff: DiffSummary,
+    /// The changes; none where GitHub cannot compare.
+    pub diff: Option<DiffSummary>,
+    /// What became of the branch since; none where it is as it was handed in.
+    #[serde(default)]
+    pub later: Option<LaterChanges>,
 }
 
 impl Entity for SubmittedPatches {
@@ -97,6 +100,8 @@ pub struct WholeSubmission {
     pub text: Option<ContentText>,
     /// What was changed, with patches.
     pub diff: Option<DiffSummary>,
+    /// What became of the branch after it was handed in.
+    pub later: Option<LaterChanges>,
     /// The test run that examines the code.
     pub run: Option<Run>,
     /// What the test run printed.
@@ -111,6 +116,26 @@ impl Store {
         day: Day,
     ) -> Result<Option<Stored<Submission>>, Error> {
         self.get(&keys::submission(session, day)).await
+    }
+
+    /// Where the submission `id` is, if there is one.
+    pub async fn submission_place(
+        &self,
+        id: SubmissionId,
+    ) -> Result<Option<Stored<SubmissionPlace>>, Error> {
+        // Ids of other things are guarded by items that say nothing.
+        let key = keys::id_guard(id.get());
+        let mut found = self.get_all(std::slice::from_ref(&key)).await?;
+        let found = found.remove(&key).filter(|item| item.contains_key("submission"));
+        found.map(Stored::from_item).transpose()
+    }
+
+    /// What a submission changed, once that is known.
+    pub async fn patches(
+        &self,
+        id: SubmissionId,
+    ) -> Result<Option<Stored<SubmittedPatches>>, Error> {
+        self.get(&keys::patches(id)).await
     }
 
     /// A submission by its number, with its wide bodies: two calls, both strongly consistent.
@@ -132,10 +157,12 @@ impl Store {
         let Some(submission) = second.remove(&submission) else { return Ok(None) };
         let text: Option<SubmittedText> = read(first.remove(&text))?;
         let patches: Option<SubmittedPatches> = read(first.remove(&patches))?;
+        let (diff, later) = patches.map_or((None, None), |patches| (patches.diff, patches.later));
         Ok(Some(WholeSubmission {
             submission: Stored::from_item(submission)?.value,
             text: text.map(|text| text.content),
-            diff: patches.map(|patches| patches.diff),
+            diff,
+            later,
             run: read(run.and_then(|run| second.remove(&run)))?,
             output: read(output.and_then(|output| second.remove(&output)))?,
         }))

@@ -38,7 +38,7 @@ type Known = (For, &'static str, &'static str);
 
 /// Every private route. One that is missing here fails the walk: say how it is called and what it
 /// names.
-const PRIVATE: [Known; 18] = [
+const PRIVATE: [Known; 19] = [
     (For::Recruiters, "GET /api/auth/me", ""),
     (For::Recruiters, "GET /api/simulations", ""),
     (
@@ -64,6 +64,7 @@ const PRIVATE: [Known; 18] = [
         "",
     ),
     (For::Recruiters, "GET /api/submissions/{submissionId}", ""),
+    (For::Recruiters, "POST /api/submissions/{submissionId}/examination", ""),
     (For::Candidates, "GET /api/candidate/invites", ""),
     (For::Candidates, "GET /api/candidate/session/{token}", ""),
     (For::Candidates, "POST /api/candidate/session/{token}/claim", ""),

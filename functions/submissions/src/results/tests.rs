@@ -36,7 +36,10 @@ fn complete(conclusion: &str, report: &Value, tampered: &[&str]) -> Value {
             "stderrHead": null,
             "summary": r#"{"k":"v"}"#,
         },
-        "diff": null,
+        "diff": {
+            "ahead_by": 1, "behind_by": 0, "total_commits": 1, "base": "a".repeat(40),
+            "head": COMMIT, "files": [], "truncated": false,
+        },
         "tampered": tampered,
         "at": "2026-03-02T09:10:00Z",
     })
@@ -109,6 +112,46 @@ fn counts_that_disagree_with_the_conclusion_are_shown_and_said_to() {
     assert_eq!(message("success", counted(3, 0, 3)), json!(null));
     assert_eq!(message("failure", counted(2, 1, 3)), json!(null));
     assert_eq!(message("failure", unreadable("missing")), json!(null));
+}
+
+#[test]
+fn whatever_else_is_odd_about_results_is_said_too() {
+    let odd = |change: fn(&mut Value)| {
+        let mut done = complete("success", &counted(3, 0, 3), &[]);
+        change(&mut done);
+        let shown = in_list(&done);
+        (shown["message"].clone(), shown["runAttempt"].clone())
+    };
+    let said = |message: &str, attempt: u32| (json!(message), json!(attempt));
+
+    assert_eq!(odd(|_| ()), (json!(null), json!(1)));
+    let empty = odd(|done| done["results"]["report"] = counted(0, 0, 0));
+    assert_eq!(empty, said("The report counts no tests.", 1));
+    let wrong = odd(|done| done["results"]["report"] = counted(3, 1, 3));
+    let disagree = "The conclusion of the run and the counts of its report disagree.";
+    assert_eq!(wrong, said(&format!("{disagree} The counts of the report do not add up."), 1));
+    let repeated = odd(|done| done["results"]["attempt"] = json!(2));
+    let again = "The run was run again on GitHub; the results are of its last attempt.";
+    assert_eq!(repeated, said(again, 2));
+    let apart = odd(|done| done["diff"] = json!(null));
+    let apart_said = "GitHub cannot compare the code with what the candidate started from.";
+    assert_eq!(apart, said(apart_said, 1));
+}
+
+#[test]
+fn an_examination_that_was_repeated_in_vain_leaves_what_was_found_and_says_so() {
+    let mut work = code(&complete("success", &unreadable("missing"), &[]));
+    let again = json!({ "again": "failed", "code": "tag_taken", "reason": "Taken.", "at": "2026-03-02T09:10:00Z" });
+    work.again = serde_json::from_value(again).unwrap();
+    let shown = TestResults::in_list(&work, "2026-03-02T09:00:00Z".parse().unwrap());
+    let shown = serde_json::to_value(shown).unwrap();
+
+    assert_eq!(
+        (&shown["status"], &shown["artifactErrorCode"]),
+        (&json!("error"), &json!("artifact_missing"))
+    );
+    assert_eq!(shown["message"], "It was examined again, in vain: Taken.");
+    assert_eq!(shown["examinationPending"], false);
 }
 
 #[test]

@@ -12,11 +12,12 @@ use zip::write::SimpleFileOptions;
 
 use crate::github::archive::Archive;
 use crate::github::runs::Run;
+use crate::github::uploads::Upload;
 
 /// Where the cases are.
 pub(super) const CASES_PATH: &str = "tests/cases.json";
 /// The artifact a template's workflow uploads.
-pub(super) const ARTIFACT_NAME: &str = "tenon-test-results";
+const ARTIFACT_NAME: &str = "tenon-test-results";
 /// The file inside it.
 const RESULTS_FILE: &str = "tenon-test-results.json";
 
@@ -66,6 +67,14 @@ impl Results {
     }
 }
 
+impl Results {
+    /// What the run uploads.
+    pub(super) fn uploads(&self) -> Result<Vec<Upload>, ZipError> {
+        let upload = |results| Ok(Upload::new(ARTIFACT_NAME, zipped(results)?));
+        self.artifact.iter().map(upload).collect()
+    }
+}
+
 fn report(judged: &[(Case, bool)], run: &Run) -> Value {
     let passed = judged.iter().filter(|(_, passed)| *passed).count();
     let verdict = |passed: &bool| if *passed { "PASS" } else { "FAIL" };
@@ -99,7 +108,7 @@ fn why(case: &Case) -> String {
 }
 
 /// The zip of the artifact, the same bytes for the same results.
-pub(super) fn zipped(results: &Value) -> Result<Vec<u8>, ZipError> {
+fn zipped(results: &Value) -> Result<Vec<u8>, ZipError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(RESULTS_FILE, SimpleFileOptions::default())?;
     zip.write_all(format!("{results:#}\n").as_bytes())?;

@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::github::objects::Sha;
 use crate::github::world::World;
 
-/// Artifacts count from here; each run has at most one, so its number follows from the run's.
+/// Artifacts count from here: their numbers follow from the run's.
 const ARTIFACT_ID_STEP: u64 = 26_000_000_000;
+/// How far the numbers of two artifacts of one run are apart.
+const ARTIFACT_ID_SPAN: u64 = 100_000_000_000;
 /// How long GitHub keeps an artifact: 90 days.
 const ARTIFACT_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Where workflows live.
@@ -49,6 +51,12 @@ pub struct Run {
     /// The timing of the day of the dispatch; a later `set_timing` changes later runs only.
     pub timing: RunTiming,
     pub created_at: Timestamp,
+    /// How often it was started again.
+    #[serde(default)]
+    pub repeats: u64,
+    /// When it was last started again.
+    #[serde(default)]
+    pub repeated_at: Option<Timestamp>,
 }
 
 /// Where a run stands at a given time.
@@ -71,8 +79,18 @@ impl RunState {
 }
 
 impl Run {
+    /// When the newest attempt was asked for.
+    pub fn requested_at(&self) -> Timestamp {
+        self.repeated_at.unwrap_or(self.created_at)
+    }
+
+    /// The number of the newest attempt.
+    pub fn attempt(&self) -> u64 {
+        self.repeats + 1
+    }
+
     pub fn started_at(&self) -> Timestamp {
-        later(self.created_at, self.timing.queued)
+        later(self.requested_at(), self.timing.queued)
     }
 
     pub fn completed_at(&self) -> Timestamp {
@@ -92,19 +110,20 @@ impl Run {
     /// When it last changed its state.
     pub fn updated_at(&self, now: Timestamp) -> Timestamp {
         match self.state(now) {
-            RunState::Queued => self.created_at,
+            RunState::Queued => self.requested_at(),
             RunState::InProgress => self.started_at(),
             RunState::Completed => self.completed_at(),
         }
     }
 
-    pub fn artifact_id(&self) -> u64 {
-        self.id - ARTIFACT_ID_STEP
+    /// The id of its artifact number `index`, from 0 on.
+    pub fn artifact_id(&self, index: u64) -> u64 {
+        self.id - ARTIFACT_ID_STEP + index * ARTIFACT_ID_SPAN
     }
 
     /// The run whose artifact has this id.
-    pub fn id_of_artifact(artifact: u64) -> Option<u64> {
-        artifact.checked_add(ARTIFACT_ID_STEP)
+    pub fn id_of_artifact(artifact: u64) -> u64 {
+        artifact % ARTIFACT_ID_SPAN + ARTIFACT_ID_STEP
     }
 
     pub fn artifact_expires_at(&self) -> Timestamp {
@@ -200,6 +219,8 @@ mod tests {
             inputs: BTreeMap::new(),
             timing: RunTiming::default(),
             created_at: created,
+            repeats: 0,
+            repeated_at: None,
         };
 
         assert_eq!(run.state(created), RunState::Queued);
@@ -208,6 +229,7 @@ mod tests {
         assert_eq!(run.state(at(1_499)), RunState::InProgress);
         assert_eq!(run.state(at(1_500)), RunState::Completed);
         assert_eq!(run.updated_at(at(9_000)), at(1_500));
-        assert_eq!(run.artifact_id(), 4_000_000_001);
+        assert_eq!(run.artifact_id(0), 4_000_000_001);
+        assert_eq!([0, 1, 7].map(|index| Run::id_of_artifact(run.artifact_id(index))), [run.id; 3]);
     }
 }

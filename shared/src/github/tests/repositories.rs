@@ -92,25 +92,6 @@ async fn a_tag_is_made_once_and_never_moved() {
 }
 
 #[tokio::test]
-async fn a_tree_is_all_its_files_or_an_error() {
-    let line = format!("GET /repos/acme/ws/git/trees/{}?recursive=1", sha("a"));
-    let tree = |truncated| {
-        json!({"sha": sha("a"), "truncated": truncated, "tree": [
-            {"path": "src", "type": "tree", "sha": sha("b"), "mode": "040000"},
-            {"path": "src/a.rs", "type": "blob", "sha": sha("c"), "mode": "100644"},
-        ]})
-    };
-    let (script, github) = Script::with(&line, 200, tree(false)).await;
-    let entries = github.tree(&ours(), &sha("a")).await.unwrap();
-    assert_eq!(entries.len(), 1);
-    assert_eq!((entries[0].path.as_str(), &entries[0].sha), ("src/a.rs", &sha("c")));
-
-    script.on(&line, 200, tree(true).to_string());
-    let cut = github.tree(&ours(), &sha("a")).await;
-    assert_eq!(failure(cut), GitHubFailure::Unprocessable);
-}
-
-#[tokio::test]
 async fn changes_are_read_from_the_first_page() {
     let line = format!("GET /repos/acme/ws/compare/{}...{}?per_page=1&page=1", sha("a"), sha("b"));
     let file = json!({

@@ -1,20 +1,19 @@
 //! Actions: `workflow-run`, `artifact`, `workflow-dispatch-response`.
 
+use aws_lc_rs::digest;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::github::answers::accounts::by_login;
 use crate::github::answers::links::{API, WEB, node_id, time};
 use crate::github::answers::repositories::minimal;
-use crate::github::objects::{Sha, Signature};
+use crate::github::objects::{Sha, Signature, hex};
 use crate::github::repository::Repository;
-use crate::github::results::{ARTIFACT_NAME, Results};
+use crate::github::results::Results;
 use crate::github::runs::{Run, RunState, workflow_id, workflow_name};
+use crate::github::uploads::{Artifact, Fate};
 use crate::github::users::BOT_LOGIN;
 use crate::github::world::World;
-
-/// The attempt of every run: nothing here runs anything again.
-const ATTEMPT: u64 = 1;
 
 /// `workflow-run` as it stands at `now`.
 pub(crate) fn run(world: &World, repository: &Repository, run: &Run, now: Timestamp) -> Value {
@@ -35,7 +34,7 @@ pub(crate) fn run(world: &World, repository: &Repository, run: &Run, now: Timest
         "path": run.workflow_path,
         "display_title": name,
         "run_number": run.number,
-        "run_attempt": ATTEMPT,
+        "run_attempt": run.attempt(),
         "event": "workflow_dispatch",
         "status": state.name(),
         "conclusion": conclusion,
@@ -57,7 +56,7 @@ pub(crate) fn run(world: &World, repository: &Repository, run: &Run, now: Timest
         put("workflow_url", json!(format!("{api}/actions/workflows/{workflow}")));
         put("html_url", json!(html_url(repository, run)));
         put("created_at", json!(time(run.created_at)));
-        put("run_started_at", json!(time(run.created_at)));
+        put("run_started_at", json!(time(run.requested_at())));
         put("updated_at", json!(time(run.updated_at(now))));
     }
     answer
@@ -110,29 +109,29 @@ pub(crate) fn html_url(repository: &Repository, run: &Run) -> String {
     format!("{WEB}/{}/actions/runs/{}", repository.full_name(), run.id)
 }
 
-/// `artifact`; `digest` is `sha256:` and 64 hexadecimal digits.
+/// `artifact`.
 pub(crate) fn artifact(
     repository: &Repository,
     run: &Run,
-    size_in_bytes: usize,
-    digest: &str,
+    artifact: &Artifact,
     now: Timestamp,
 ) -> Value {
-    let id = run.artifact_id();
+    let id = artifact.id;
     let url = format!("{API}/repos/{}/actions/artifacts/{id}", repository.full_name());
     let completed_at = time(run.completed_at());
+    let digest = hex(digest::digest(&digest::SHA256, &artifact.archive).as_ref());
     json!({
         "id": id,
         "node_id": node_id("Artifact", &id.to_string()),
-        "name": ARTIFACT_NAME,
-        "size_in_bytes": size_in_bytes,
+        "name": artifact.name,
+        "size_in_bytes": artifact.archive.len(),
         "url": url,
         "archive_download_url": format!("{url}/zip"),
-        "expired": now >= run.artifact_expires_at(),
+        "expired": artifact.fate == Fate::Expired || now >= run.artifact_expires_at(),
         "created_at": completed_at,
         "updated_at": completed_at,
         "expires_at": time(run.artifact_expires_at()),
-        "digest": digest,
+        "digest": format!("sha256:{digest}"),
         "workflow_run": {
             "id": run.id,
             "repository_id": repository.id,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -14,12 +13,13 @@ use serde_json::{Value, json};
 use crate::github::GitHub;
 use crate::github::answers::actions as answer;
 use crate::github::gate::{Body, Caller, Tenon};
-use crate::github::objects::{Sha, hex};
+use crate::github::objects::Sha;
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
-use crate::github::results::{ARTIFACT_NAME, Results, zipped};
+use crate::github::results::Results;
 use crate::github::routes::{Page, visible};
 use crate::github::runs::{Run, RunState, declared_inputs, is_dispatchable};
+use crate::github::uploads::Artifact;
 use crate::github::users::BOT_LOGIN;
 use crate::github::world::World;
 
@@ -78,6 +78,8 @@ pub(crate) async fn dispatch(
         inputs,
         timing: github.timing(),
         created_at: now,
+        repeats: 0,
+        repeated_at: None,
     };
     world.save_run(run.clone())?;
     if asked.return_run_details == Some(true) {
@@ -177,30 +179,33 @@ pub(crate) async fn artifacts(
     caller: Caller,
     Path((owner, name, run)): Path<(String, String, String)>,
     Query(named): Query<Named>,
+    Query(page): Query<Page>,
 ) -> Result<Json<Value>, Refusal> {
     let now = github.now();
     let world = github.world();
     let repository = visible(&world, caller, (&owner, &name))?;
     let run = run_of(&world, repository, run.parse().ok()).ok_or(Refusal::NotFound)?;
-    let wanted = named.name.is_none_or(|name| name == ARTIFACT_NAME);
-    let mut artifacts = Vec::new();
-    if let Some(zip) = archive_of(&world, run, now)?.filter(|_| wanted) {
-        let digest = hex(digest::digest(&digest::SHA256, &zip).as_ref());
-        let digest = format!("sha256:{digest}");
-        artifacts.push(answer::artifact(repository, run, zip.len(), &digest, now));
-    }
-    Ok(Json(json!({ "total_count": artifacts.len(), "artifacts": artifacts })))
+    let mut artifacts = artifacts_of(&github, &world, run)?;
+    artifacts.retain(|artifact| named.name.as_ref().is_none_or(|name| *name == artifact.name));
+    let total_count = artifacts.len();
+    let shown =
+        page.of(artifacts).into_iter().map(|it| answer::artifact(repository, run, &it, now));
+    Ok(Json(json!({ "total_count": total_count, "artifacts": shown.collect::<Value>() })))
 }
 
-/// The zip a run has uploaded by `now`.
-pub(crate) fn archive_of(
+/// What a run has uploaded by now.
+pub(crate) fn artifacts_of(
+    github: &GitHub,
     world: &World,
     run: &Run,
-    now: Timestamp,
-) -> Result<Option<Vec<u8>>, Refusal> {
-    if run.state(now) != RunState::Completed {
-        return Ok(None);
+) -> Result<Vec<Artifact>, Refusal> {
+    if run.state(github.now()) != RunState::Completed {
+        return Ok(Vec::new());
     }
-    let results = Results::of(run, &world.archive).artifact;
-    Ok(results.map(|results| zipped(&results)).transpose()?)
+    let uploads = match github.uploads(run.repository) {
+        Some(uploads) => uploads,
+        None => Results::of(run, &world.archive).uploads()?,
+    };
+    let numbered = (0..).zip(uploads);
+    Ok(numbered.map(|(index, upload)| upload.numbered(run.artifact_id(index))).collect())
 }

@@ -12,9 +12,10 @@ use crate::github::GitHub;
 use crate::github::gate::{Caller, Tenon};
 use crate::github::objects::hex;
 use crate::github::refusal::Refusal;
-use crate::github::routes::actions::{archive_of, run_of};
+use crate::github::routes::actions::{artifacts_of, run_of};
 use crate::github::routes::visible;
 use crate::github::runs::Run;
+use crate::github::uploads::Fate;
 
 /// How long a signed address is good for.
 const SIGNED_SECONDS: i64 = 60;
@@ -36,21 +37,23 @@ pub(crate) async fn redirect(
     let now = github.now();
     let world = github.world();
     let repository = visible(&world, Caller::Tenon, (&owner, &name))?;
-    let id = artifact.parse().ok().and_then(Run::id_of_artifact);
-    let run = run_of(&world, repository, id).ok_or(Refusal::NotFound)?;
-    if archive_of(&world, run, now)?.is_none() {
-        return Err(Refusal::NotFound);
-    }
-    if now >= run.artifact_expires_at() {
-        return Err(Refusal::Expired);
+    let artifact: u64 = artifact.parse().map_err(|_no_number| Refusal::NotFound)?;
+    let run = run_of(&world, repository, Some(Run::id_of_artifact(artifact)));
+    let run = run.ok_or(Refusal::NotFound)?;
+    let found = artifacts_of(&github, &world, run)?.into_iter().find(|it| it.id == artifact);
+    match found.ok_or(Refusal::NotFound)?.fate {
+        Fate::Expired | Fate::Gone => return Err(Refusal::Expired),
+        Fate::OutOfReach => return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, "ServerBusy")),
+        Fate::Kept if now >= run.artifact_expires_at() => return Err(Refusal::Expired),
+        Fate::Kept => {}
     }
     let expires = now.as_second() + SIGNED_SECONDS;
-    let signature = sign(&github, run.artifact_id(), expires);
+    let signature = sign(&github, artifact, expires);
     // Without a host, as in tests that use no socket, the address is relative.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let origin = host.map(|host| format!("http://{host}")).unwrap_or_default();
     let query = format!("expires={expires}&signature={signature}");
-    let location = format!("{origin}/_archives/{}?{query}", run.artifact_id());
+    let location = format!("{origin}/_archives/{artifact}?{query}");
     Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }
 
@@ -70,9 +73,9 @@ pub(crate) async fn archive(
         return Ok(refused(StatusCode::FORBIDDEN, "AuthenticationFailed"));
     }
     let world = github.world();
-    let run =
-        Run::id_of_artifact(artifact).and_then(|id| world.run(id)).ok_or(Refusal::NotFound)?;
-    let zip = archive_of(&world, run, now)?.ok_or(Refusal::NotFound)?;
+    let run = world.run(Run::id_of_artifact(artifact)).ok_or(Refusal::NotFound)?;
+    let found = artifacts_of(&github, &world, run)?.into_iter().find(|it| it.id == artifact);
+    let zip = found.ok_or(Refusal::NotFound)?.archive;
     let name = "attachment; filename=\"tenon-test-results.zip\"";
     Ok(([(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, name)], zip).into_response())
 }

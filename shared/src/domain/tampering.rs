@@ -1,0 +1,94 @@
+//! Files that decide how the tests are run, and what a candidate did to them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::redaction::redact;
+
+/// Where workflows are: a file that is added there could run in place of ours.
+pub const WORKFLOWS: &str = ".github/workflows/";
+
+/// Files of a commit: their paths, each with what stands for its content.
+pub type Files = BTreeMap<String, String>;
+
+/// How many tampered files are told.
+const TAMPERED_MAX: usize = 100;
+/// How long their paths may be together, in bytes: a submission must fit its item.
+const TAMPERED_BYTES_MAX: usize = 8_000;
+
+/// The files under `protected` paths that a candidate must leave alone and did not: changed or
+/// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten. At most
+/// 100 are told and at least one, without secrets in their paths.
+pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> Vec<String> {
+    let guarded = |path: &String| protected.iter().any(|prefix| path.starts_with(prefix.as_str()));
+    let changed = base
+        .iter()
+        .filter(|(path, content)| guarded(path) && handed_in.get(*path) != Some(content));
+    let added =
+        handed_in.keys().filter(|path| path.starts_with(WORKFLOWS) && !base.contains_key(*path));
+    let told = changed.map(|(path, _content)| path).chain(added).map(|path| redact(path));
+    let mut bytes = 0;
+    let fits = |path: &String| {
+        let first = bytes == 0;
+        bytes += path.len();
+        first || bytes <= TAMPERED_BYTES_MAX
+    };
+    told.take(TAMPERED_MAX).take_while(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(listed: &[(&str, &str)]) -> Files {
+        listed.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_decides_the_tests_may_not_be_changed_but_tests_may_be_added() {
+        let protected = [".github/workflows/".to_owned(), "tests/".to_owned()];
+        let base = files(&[
+            (".github/workflows/tenon-ci.yml", "a"),
+            ("app/main.py", "b"),
+            ("tests/cases.json", "c"),
+            ("tests/old.py", "d"),
+        ]);
+        let honest = files(&[
+            (".github/workflows/tenon-ci.yml", "a"),
+            ("app/main.py", "better"),
+            ("tests/cases.json", "c"),
+            ("tests/old.py", "d"),
+            ("tests/more.py", "e"),
+        ]);
+        assert_eq!(tampered_files(&base, &honest, &protected), Vec::<String>::new());
+
+        let forged = files(&[
+            (".github/workflows/tenon-ci.yml", "x"),
+            (".github/workflows/zz.yml", "y"),
+            ("tests/cases.json", "x"),
+        ]);
+        let told = [
+            ".github/workflows/tenon-ci.yml",
+            "tests/cases.json",
+            "tests/old.py",
+            ".github/workflows/zz.yml",
+        ];
+        assert_eq!(tampered_files(&base, &forged, &protected), told);
+    }
+    #[test]
+    fn tampered_files_are_told_without_secrets_and_only_as_many_as_a_submission_can_hold() {
+        let added = |paths: Vec<String>| -> Vec<String> {
+            let files = paths.iter().map(|path| (path.clone(), String::new())).collect();
+            tampered_files(&Files::new(), &files, &[])
+        };
+        let folder = ".github/workflows/";
+
+        let secret = added(vec![format!("{folder}ghp_0123456789.yml")]);
+        assert_eq!(secret, [format!("{folder}[redacted].yml")]);
+
+        let numbered = |n: usize| format!("{folder}{n:03}");
+        assert_eq!(added((0..101).map(numbered).collect()).len(), 100);
+        let long = |n: usize| format!("{folder}{n:03} {}", "x".repeat(3_978));
+        assert_eq!(added((0..9).map(long).collect()).len(), 2);
+        assert_eq!(added(vec![format!("{folder}{}", "x".repeat(9_000))]).len(), 1);
+    }
+}
