@@ -15,6 +15,7 @@ pub mod repositories;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -19,3 +19,4 @@ pub mod schema;
 pub mod serve;
 mod timeout;
 mod unchanged;
+pub mod webhook;

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::flows::examine_submission::examine_submission;
 use crate::flows::follow_run::follow_run;
 use crate::flows::give_up::give_up;
+use crate::flows::heed_github::heed_github;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
 use crate::store::item::Stored;
@@ -103,6 +104,7 @@ async fn turn(app: &App, job: &Job) -> Result<Outcome, Error> {
         Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
         Job::FollowRun { run } => follow_run(app, *run).await,
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,
+        Job::HeedGitHub { notice, at } => heed_github(app, notice, *at).await,
     }
 }
 

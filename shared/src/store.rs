@@ -15,6 +15,7 @@ pub mod submissions;
 pub mod suppressions;
 pub mod transaction;
 pub mod users;
+pub mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -175,7 +175,7 @@ const SUBMITTED: [&str; 9] = [
 const WORKSPACE: [&str; 6] =
     ["access", "codespaceUrl", "defaultBranch", "repoFullName", "repoUrl", "workspaceId"];
 
-const STATUS: [&str; 13] = [
+const STATUS: [&str; 14] = [
     "lastTestSummary",
     "lastTestSummary.conclusion",
     "lastTestSummary.failed",
@@ -189,4 +189,5 @@ const STATUS: [&str; 13] = [
     "lastWorkflowConclusion",
     "lastWorkflowRunId",
     "latestCommitSha",
+    "repoState",
 ];

@@ -45,5 +45,6 @@ mod tidy;
 mod tokens;
 mod unreadable;
 mod verified_emails;
+mod webhooks;
 mod workspaces;
 mod wycheproof;

@@ -10,8 +10,8 @@ use tests::document::{DOCUMENT, judge};
 use tests::story::Story;
 
 /// What anybody may call.
-const PUBLIC: [&str; 5] =
-    ["getHealth", "logOut", "getDocument", "getDocumentPage", "getDocumentFile"];
+const PUBLIC: [&str; 6] =
+    ["getHealth", "logOut", "getDocument", "getDocumentPage", "getDocumentFile", "receiveWebhook"];
 
 fn operations() -> Vec<(String, String, &'static Value)> {
     let paths = DOCUMENT["paths"].as_object().unwrap();

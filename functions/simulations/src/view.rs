@@ -204,6 +204,8 @@ pub(crate) struct Candidate {
     invite_email_sent_at: Option<Timestamp>,
     /// Why the newest mail failed, in words.
     invite_email_error: Option<String>,
+    /// The last thing the candidate did here or, as far as GitHub told us, pushed there.
+    last_activity_at: Option<Timestamp>,
 }
 
 /// How far a candidate is; `expired` when the invite can no longer be claimed.
@@ -254,6 +256,7 @@ impl Candidate {
             invite_email_status: session.mail.status.into(),
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),
+            last_activity_at: session.last_seen_at(),
         }
     }
 }

@@ -6,11 +6,13 @@ use serde::Serialize;
 use shared::domain::diff::DiffSummary;
 use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
 use shared::domain::repository::CommitSha;
+use shared::domain::standing::Standing;
 use shared::domain::submission::{CodeWork, Examination, Submission};
 use shared::domain::task::{Day, TaskKind};
 use shared::store::submissions::WholeSubmission;
 use utoipa::ToSchema;
 
+use crate::activity::Activity;
 use crate::results::TestResults;
 
 /// What the list and the detail both show.
@@ -123,6 +125,8 @@ pub(crate) struct Detail {
     code: Option<Code>,
     test_results: Option<TestResults>,
     diff_summary: Option<DiffSummary>,
+    /// Code days only.
+    activity: Option<Activity>,
 }
 
 /// What the candidate was asked to do.
@@ -146,6 +150,7 @@ struct Code {
     repo_full_name: String,
     #[schema(format = "uri")]
     repo_url: String,
+    repo_state: Standing,
 }
 
 impl From<&WholeSubmission> for Detail {
@@ -170,9 +175,11 @@ impl From<&WholeSubmission> for Detail {
                 repo_path: code.repository.to_string(),
                 repo_full_name: code.repository.to_string(),
                 repo_url: code.repository.url(),
+                repo_state: whole.workspace.as_ref().map(|it| it.standing).unwrap_or_default(),
             }),
             test_results: results,
             diff_summary: whole.diff.as_ref().or_else(|| code.and_then(diff_of)).cloned(),
+            activity: code.map(|_code| whole.activity.as_ref().into()),
         }
     }
 }

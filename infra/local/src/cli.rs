@@ -273,13 +273,14 @@ async fn serve_functions(asked: Services) -> Result<(), Failure> {
 
 /// Waits until every function that has routes is compiled and answers.
 async fn wake(functions: &str) -> Result<(), Failure> {
-    const PATHS: [&str; 6] = [
+    const PATHS: [&str; 7] = [
         "health",
         "api/simulations",
         "api/candidate/invites",
         "api/tasks/1/codespace/status",
         "api/submissions",
         "api/admin/companies",
+        "api/github/webhooks",
     ];
     let http = shared::http_client::build()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));

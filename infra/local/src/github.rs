@@ -14,6 +14,8 @@ use axum::routing::{delete, get, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::answers::events::{self, Moved};
+use crate::github::hooks::Hooks;
 use crate::github::objects::{Object, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::repository::Repository;
@@ -28,6 +30,7 @@ mod archive;
 mod comparison;
 mod diff;
 mod gate;
+pub mod hooks;
 mod objects;
 mod pages;
 pub mod refusal;
@@ -64,6 +67,7 @@ struct Inner {
     timing: Mutex<RunTiming>,
     latency: Duration,
     calls: Mutex<BTreeMap<&'static str, u64>>,
+    hooks: Hooks,
 }
 
 impl GitHub {
@@ -82,6 +86,7 @@ impl GitHub {
             timing: Mutex::new(settings.timing),
             latency: settings.latency,
             calls: Mutex::default(),
+            hooks: Hooks::default(),
         })))
     }
 
@@ -197,7 +202,8 @@ impl GitHub {
         let now = self.now();
         let mut world = self.world();
         let repository = named(&world, repository)?.clone();
-        let head = repository.branch(branch).or(repository.branch(&repository.default_branch));
+        let before = repository.branch(branch).cloned();
+        let head = before.as_ref().or(repository.branch(&repository.default_branch));
         let mut files = head.map(|head| world.archive.files_at(head)).unwrap_or_default();
         let blob = world.archive.put(Object::Blob(content.as_bytes().to_vec()))?;
         files.insert(contents::sound_path(path, &files)?, blob);
@@ -213,7 +219,12 @@ impl GitHub {
             author,
             message: message.to_owned(),
         };
-        Ok(world.commit(repository, new, now)?.to_string())
+        let id = repository.id;
+        let after = world.commit(repository, new, now)?;
+        let (reference, login) = (format!("refs/heads/{branch}"), "candidate".to_owned());
+        let moved = Moved { reference, before, after: after.clone(), login };
+        self.tell_push(&world, id, &moved);
+        Ok(after.to_string())
     }
 
     /// A candidate accepts the invitation to a repository (`owner/name`); 404 when there is none.
@@ -222,8 +233,10 @@ impl GitHub {
         let mut repository = named(&world, repository)?.clone();
         let login = login.to_ascii_lowercase();
         let invitation = repository.invitations.remove(&login).ok_or(Refusal::NotFound)?;
-        repository.collaborators.insert(login, invitation.permission);
-        Ok(world.save_repository(repository)?)
+        repository.collaborators.insert(login.clone(), invitation.permission);
+        world.save_repository(repository.clone())?;
+        self.tell("member", || events::member_added(&world, &repository, &login));
+        Ok(())
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -244,6 +257,10 @@ impl GitHub {
 
     pub(crate) fn token(&self) -> &str {
         &self.0.token
+    }
+
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
     }
 
     pub(crate) fn count(&self, operation: &'static str) {

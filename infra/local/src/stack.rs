@@ -21,6 +21,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::courier::Courier;
 use crate::documents::{Documents, DocumentsError};
 use crate::github::runs::RunTiming;
 use crate::github::{self, GitHub};
@@ -154,6 +155,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tasks::router())
         .merge(submissions::router())
         .merge(admin::router())
+        .merge(webhooks::router())
 }
 
 impl Stack {
@@ -205,7 +207,16 @@ impl Stack {
             None => Functions::Here(Box::new(app.clone())),
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
-        let worker = Arc::new(Worker::new(stream, queue.clone(), functions, clock));
+        let courier = match app.config.github.webhook_secrets.first() {
+            None => None,
+            Some(secret) => {
+                github.hook();
+                let secret = secret.expose().to_owned();
+                Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret))
+            }
+        };
+        let worker = Worker::new(stream, queue.clone(), functions, clock).with(courier);
+        let worker = Arc::new(worker);
         Ok(Self {
             app,
             places,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::id::{CandidateSessionId, RunId};
+use crate::domain::notice::Notice;
 use crate::domain::task::Day;
 
 /// How often a job may fail before it waits for a person.
@@ -46,6 +47,13 @@ pub enum Job {
         /// Which of the code days.
         day: Day,
     },
+    /// Do what follows from something that GitHub told us of.
+    HeedGitHub {
+        /// What.
+        notice: Notice,
+        /// When we heard of it.
+        at: Timestamp,
+    },
 }
 
 impl Job {
@@ -56,6 +64,7 @@ impl Job {
             Self::SendInvite { .. } => "send_invite",
             Self::FollowRun { .. } => "follow_run",
             Self::ExamineSubmission { .. } => "examine_submission",
+            Self::HeedGitHub { .. } => "heed_github",
         }
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::id::{CandidateSessionId, RunId, TaskId};
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::Conclusion;
+use crate::domain::standing::Standing;
 use crate::domain::task::Day;
 
 /// A workspace. It exists before GitHub is asked for anything; each step is recorded as it is done.
@@ -38,6 +39,9 @@ pub struct Workspace {
     pub given_up: bool,
     /// The newest finished test run.
     pub last_run: Option<LastRun>,
+    /// How the repository stands since somebody changed it on GitHub.
+    #[serde(default)]
+    pub standing: Standing,
     /// When it was recorded.
     pub created_at: Timestamp,
 }
@@ -121,6 +125,17 @@ impl Workspace {
         self.collaborator.as_ref().is_some_and(|given| given.username.is_same_account(username))
     }
 
+    /// The workspace once `username` has accepted the invitation that is open; none where there is
+    /// nothing to accept, or somebody else is invited.
+    pub fn accepted_by(mut self, username: &GitHubUsername) -> Option<Self> {
+        let invited = self.collaborator.as_mut()?;
+        if !invited.username.is_same_account(username) {
+            return None;
+        }
+        invited.invitation.take()?;
+        Some(self)
+    }
+
     /// The repository and its first commit, once the candidate can work.
     pub fn ready(&self) -> Option<(&Repository, &CommitSha)> {
         self.repository.as_ref().zip(self.base.as_ref())
@@ -175,6 +190,7 @@ mod tests {
             trouble: None,
             given_up: false,
             last_run: None,
+            standing: Standing::There,
             created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
         }
     }
@@ -202,6 +218,21 @@ mod tests {
         let eve = GitHubUsername::parse("eve").unwrap();
         let replaced = [Step::RemoveCollaborator(ada), Step::InviteCollaborator(eve.clone())];
         assert_eq!(workspace.missing_steps(Some(&eve)), replaced);
+    }
+
+    #[test]
+    fn an_invitation_is_accepted_by_who_is_invited_and_once() {
+        let [ada, eve] = ["ada", "eve"].map(|name| GitHubUsername::parse(name).unwrap());
+        let mut invited = workspace();
+        assert_eq!(invited.clone().accepted_by(&ada), None);
+        invited.collaborator =
+            Some(Collaborator { username: ada.clone(), right: Right::Push, invitation: Some(7) });
+
+        assert_eq!(invited.clone().accepted_by(&eve), None);
+        let shouted = GitHubUsername::parse("ADA").unwrap();
+        let accepted = invited.accepted_by(&shouted).unwrap();
+        assert_eq!(accepted.collaborator.as_ref().unwrap().invitation, None);
+        assert_eq!(accepted.accepted_by(&ada), None);
     }
 
     #[test]

@@ -12,8 +12,7 @@ use crate::domain::workspace::LastRun;
 use crate::error::{Error, chain};
 use crate::github::actions::WorkflowRun;
 use crate::store::item::Stored;
-use crate::store::keys;
-use crate::store::runs::RunOutput;
+use crate::store::runs::{RunOutput, RunPlace};
 use crate::store::transaction::{Transaction, Written};
 
 /// How far GitHub's clock and ours may differ.
@@ -62,8 +61,8 @@ async fn join(app: &App, run: &Stored<Run>, age: SignedDuration) -> Result<Outco
     for seen in ours(app, &run.value, listed) {
         let mut joined = run.value.clone();
         joined.state = RunState::Dispatched { github_id: seen.id, queued: seen.queued };
-        let guard = keys::github_run(seen.id);
-        let write = Transaction::new().guard(&guard).replace(run, &joined)?;
+        let place = RunPlace::new(seen.id, joined.id);
+        let write = Transaction::new().create(&place)?.replace(run, &joined)?;
         if app.store.write(write, &app.mint).await? == Written::Yes {
             return Ok(Outcome::Again(SignedDuration::ZERO));
         }

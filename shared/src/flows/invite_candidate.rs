@@ -16,6 +16,7 @@ use crate::domain::invite_token::InviteToken;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
 use crate::domain::simulation::Simulation;
+use crate::domain::standing::Standing;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, Noun};
@@ -222,6 +223,7 @@ fn workspace(
         trouble: None,
         given_up: false,
         last_run: None,
+        standing: Standing::There,
         created_at: now,
     })
 }

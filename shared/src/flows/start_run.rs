@@ -15,7 +15,7 @@ use crate::flows::open_desk::code_task_of;
 use crate::github::actions::DispatchedRun;
 use crate::github::error::GitHubFailure;
 use crate::store::item::Stored;
-use crate::store::keys;
+use crate::store::runs::RunPlace;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
 
@@ -106,7 +106,7 @@ pub(crate) async fn accepted(
     after.state = RunState::Accepted;
     if let Some(details) = details {
         after.state = RunState::Dispatched { github_id: details.id, queued: true };
-        write = write.guard(&keys::github_run(details.id));
+        write = write.create(&RunPlace::new(details.id, after.id))?;
     }
     let write = write.replace(&run, &after)?;
     Ok(match app.store.write(write, &app.mint).await? {

@@ -20,6 +20,8 @@ pub struct Repository {
     pub description: Option<String>,
     /// Whether only members see it.
     pub private: bool,
+    /// Whether nobody can write to it.
+    pub archived: bool,
     /// The template it was generated from.
     pub template: Option<RepositoryName>,
 }
@@ -50,6 +52,8 @@ struct WireRepository {
     default_branch: BranchName,
     description: Option<String>,
     private: bool,
+    #[serde(default)]
+    archived: bool,
     template_repository: Option<WireTemplate>,
 }
 
@@ -112,6 +116,7 @@ impl From<WireRepository> for Repository {
             default_branch: wire.default_branch,
             description: wire.description,
             private: wire.private,
+            archived: wire.archived,
             template: wire.template_repository.map(|template| template.full_name),
         }
     }
@@ -142,6 +147,14 @@ impl GitHub {
         repository: &RepositoryName,
     ) -> Result<Option<Repository>, GitHubError> {
         let path = ["repos", repository.owner(), repository.name()];
+        let answer = self.call("read a repository", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
+        answer.read::<WireRepository>().map(|wire| Some(wire.into()))
+    }
+
+    /// The repository by GitHub's number, whatever it is called by now, if it is there and ours to see.
+    pub async fn repository_by_id(&self, id: u64) -> Result<Option<Repository>, GitHubError> {
+        let path = ["repositories", &id.to_string()];
         let answer = self.call("read a repository", Method::GET, &path)?.send().await;
         let Some(answer) = unless_missing(answer)? else { return Ok(None) };
         answer.read::<WireRepository>().map(|wire| Some(wire.into()))

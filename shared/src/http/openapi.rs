@@ -20,13 +20,14 @@ const RENAMED: (&str, &str) = (
 );
 
 /// What each group of routes is about, in the order of the page.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("auth", "Who the caller is."),
     ("simulations", "A recruiter's simulations and the candidates invited to them."),
     ("submissions", "What candidates handed in, for the recruiter who invited them."),
     ("candidates", "A candidate's invites, and the way into a session."),
     ("tasks", "A candidate's work on the task of a day: workspace, test runs, handing in."),
     ("admin", "Companies and the mail domains that belong to them."),
+    ("webhooks", "What GitHub tells us of."),
     ("service", "The service itself."),
 ];
 

@@ -1,5 +1,6 @@
 //! Test runs and what they printed.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::RunId;
@@ -14,6 +15,31 @@ use crate::store::page::Range;
 impl Entity for Run {
     fn keys(&self) -> Keys {
         keys::run(self.id).into()
+    }
+}
+
+/// Reserves GitHub's run for one run of ours, and says which that is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunPlace {
+    /// GitHub's number for it.
+    pub github_id: u64,
+    /// Ours.
+    pub run: RunId,
+    /// When a webhook last had us look at it.
+    pub looked_at: Option<Timestamp>,
+}
+
+impl RunPlace {
+    /// GitHub's run `github_id`, which is `run` of ours.
+    pub const fn new(github_id: u64, run: RunId) -> Self {
+        Self { github_id, run, looked_at: None }
+    }
+}
+
+impl Entity for RunPlace {
+    fn keys(&self) -> Keys {
+        keys::github_run(self.github_id).into()
     }
 }
 
@@ -49,6 +75,11 @@ impl Store {
     /// A run.
     pub async fn run(&self, id: RunId) -> Result<Option<Stored<Run>>, Error> {
         self.get(&keys::run(id)).await
+    }
+
+    /// Which run of ours GitHub's run `github_id` is.
+    pub async fn run_place(&self, github_id: u64) -> Result<Option<Stored<RunPlace>>, Error> {
+        self.get(&keys::github_run(github_id)).await
     }
 
     /// A run and what it printed, once it has: one call.

@@ -4,5 +4,6 @@ pub(super) mod accounts;
 pub(super) mod actions;
 pub(super) mod commits;
 pub(super) mod contents;
+pub(super) mod events;
 pub(super) mod links;
 pub(super) mod repositories;

@@ -20,6 +20,9 @@ pub struct Repository {
     pub description: Option<String>,
     pub visibility: Visibility,
     pub is_template: bool,
+    /// Whether nobody can write to it.
+    #[serde(default)]
+    pub archived: bool,
     pub default_branch: String,
     /// The id of the template it was generated from.
     pub template: Option<u64>,

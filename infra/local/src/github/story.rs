@@ -18,6 +18,7 @@ use crate::github::runs::RunTiming;
 use crate::github::{GitHub, Settings};
 
 mod gate;
+mod hooks;
 mod people;
 mod repositories;
 mod restart;

@@ -95,6 +95,12 @@ impl World {
         Ok(())
     }
 
+    pub fn remove_repository(&mut self, id: u64) -> Result<(), DocumentsError> {
+        self.documents.remove(REPOSITORIES, &id.to_string())?;
+        self.repositories.remove(&id);
+        Ok(())
+    }
+
     /// Every run, oldest first.
     pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
         self.runs.values()
@@ -173,6 +179,7 @@ impl World {
             description: new.description,
             visibility: new.visibility,
             is_template: new.is_template,
+            archived: false,
             default_branch: new
                 .branches
                 .into_iter()

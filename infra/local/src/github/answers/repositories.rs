@@ -83,9 +83,10 @@ fn details(world: &World, repository: &Repository) -> Map<String, Value> {
     for name in ["has_issues", "has_projects", "has_wiki", "has_downloads", "allow_forking"] {
         put(name, json!(true));
     }
-    for name in ["has_pages", "has_discussions", "archived", "disabled"] {
+    for name in ["has_pages", "has_discussions", "disabled"] {
         put(name, json!(false));
     }
+    put("archived", json!(repository.archived));
     put("web_commit_signoff_required", json!(false));
     put("size", json!(kilobytes(world, repository)));
     put("default_branch", json!(repository.default_branch));
