@@ -259,7 +259,7 @@ impl GitHub {
         &self.0.token
     }
 
-    pub(crate) fn hooks(&self) -> &Hooks {
+    fn hooks(&self) -> &Hooks {
         &self.0.hooks
     }
 

@@ -31,7 +31,7 @@ pub struct Delivery {
 
 /// What has to be told, and what was.
 #[derive(Debug, Default)]
-pub(super) struct Hooks(Mutex<Outbox>);
+pub(crate) struct Hooks(Mutex<Outbox>);
 
 #[derive(Debug, Default)]
 struct Outbox {
