@@ -1,9 +1,9 @@
 //! Tenon: everything that is not a route or a trigger.
 //!
 //! ```text
-//!    web client ──► API Gateway (HTTP API)                          EventBridge Scheduler
+//!    web client, GitHub ──► API Gateway (HTTP API)                  EventBridge Scheduler
 //!                         │                                                  │
-//!  functions/  auth simulations candidates tasks submissions admin         sweep
+//!  functions/  auth simulations candidates tasks submissions admin webhooks sweep
 //!                         │                                                  │ overdue jobs
 //!                         └── one TransactWriteItems: state + jobs ──► table │
 //!                                                                        │   ▼
@@ -23,6 +23,7 @@
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
 //! | a test run | recorded with its `follow_run` job, then dispatched; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |
+//! | a webhook | its signature is checked first; the delivery's number and a `heed_github` job are one write, and the job asks GitHub |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

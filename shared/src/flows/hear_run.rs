@@ -33,10 +33,8 @@ pub(crate) async fn hear_run(
         return Ok(Outcome::Done);
     }
     // Who follows the run comes anyhow: worth a second look is only an end that we just heard of.
-    let not_yet = match ended && is_fresh(app, at) {
-        true => Outcome::Again(LAG_PAUSE),
-        false => Outcome::Done,
-    };
+    let is_worth_it = ended && is_fresh(app, at);
+    let not_yet = if is_worth_it { Outcome::Again(LAG_PAUSE) } else { Outcome::Done };
     if !is_my_look(app, &place).await? {
         return Ok(not_yet);
     }

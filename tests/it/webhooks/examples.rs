@@ -45,8 +45,8 @@ async fn every_example_is_taken_and_leads_to_what_it_should() {
     }
     story.pass(12).await;
 
-    // Runs: none of the completed ones was dispatched. Pushes: five are tags. Members: three were
-    // added. Repositories: two were edited, one renamed, three transferred.
+    // Members: three were added. Pushes: five are of tags. Repositories: two were edited, one renamed,
+    // three transferred. Runs: three ended, of which one was dispatched.
     let expected = [
         ("installation", 7, 0),
         ("issues", 1, 0),
@@ -54,11 +54,11 @@ async fn every_example_is_taken_and_leads_to_what_it_should() {
         ("ping", 4, 0),
         ("push", 7, 2),
         ("repository", 13, 6),
-        ("workflow_run", 5, 0),
+        ("workflow_run", 5, 1),
     ];
     assert_eq!(outcomes, expected);
     let jobs = story.items("JOB#").await;
-    assert_eq!(jobs.len(), 11);
+    assert_eq!(jobs.len(), 12);
     assert!(jobs.iter().all(|job| job["state"]["M"]["state"]["S"] == "done"));
     assert_eq!(story.items("ACTIVITY#").await, Vec::<Value>::new(), "none of them is ours");
 }
@@ -106,15 +106,19 @@ async fn the_runs_among_them_have_github_asked_when_the_run_is_ours() {
     let started = ada.post(&format!("/api/tasks/{task}/run"), json!({})).await.expect(200);
     let path = format!("/api/tasks/{task}/run/{}", started["runId"]);
     let asked = || story.stack.github.calls().get("GET run").copied().unwrap_or(0);
-    let completed = examples("workflow_run").iter().find(|it| it["action"] == "completed").unwrap();
-    let mut completed = completed.clone();
-    completed["workflow_run"]["id"] = started["workflowRunId"].clone();
+    let completed = |event: &str| {
+        let mut runs = examples("workflow_run").iter().filter(|it| it["action"] == "completed");
+        let mut run = runs.find(|it| it["workflow_run"]["event"] == event).unwrap().clone();
+        run["workflow_run"]["id"] = started["workflowRunId"].clone();
+        run
+    };
 
-    // As the example has it, a push started it: such a run is none of ours.
-    story.webhook("workflow_run", &completed).await.expect(202);
+    // What nobody dispatched is no run of ours, whatever its number.
+    let other = completed("repository_dispatch");
+    story.webhook("workflow_run", &other).await.expect(202);
     story.settle().await;
     assert_eq!(asked(), 0);
-    completed["workflow_run"]["event"] = json!("workflow_dispatch");
+    let completed = completed("workflow_dispatch");
     story.webhook("workflow_run", &completed).await.expect(202);
     story.settle().await;
     assert_eq!(asked(), 1);
