@@ -9,7 +9,8 @@ const ADA: &str = "ada@example.com";
 const BEN: &str = "ben@example.com";
 
 /// What no candidate may read, under any name that it has or may once have.
-const RECRUITERS_ONLY: [&str; 16] = [
+const RECRUITERS_ONLY: [&str; 17] = [
+    "activity",
     "rubric",
     "score",
     "scenario",

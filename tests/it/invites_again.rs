@@ -39,6 +39,7 @@ async fn the_row_of_a_candidate_follows_mail_claim_and_completion() {
             "inviteEmailStatus": "queued",
             "inviteEmailSentAt": null,
             "inviteEmailError": null,
+            "lastActivityAt": null,
         });
         row.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         row
@@ -57,6 +58,7 @@ async fn the_row_of_a_candidate_follows_mail_claim_and_completion() {
     started["status"] = json!("in_progress");
     started["verified"] = json!(true);
     started["startedAt"] = json!("2026-03-02T09:01:00Z");
+    started["lastActivityAt"] = started["startedAt"].clone();
     assert_eq!(story.row(&invited).await, row(started.clone()));
 
     let first = story.current_task(&ada, invited.session).await;
