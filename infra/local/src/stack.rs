@@ -207,15 +207,8 @@ impl Stack {
             None => Functions::Here(Box::new(app.clone())),
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
-        let courier = match app.config.github.webhook_secrets.first() {
-            None => None,
-            Some(secret) => {
-                github.hook();
-                let secret = secret.expose().to_owned();
-                Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret))
-            }
-        };
-        let worker = Worker::new(stream, queue.clone(), functions, clock).with(courier);
+        let worker = Worker::new(stream, queue.clone(), functions, clock)
+            .with(courier(&app, &github, &places)?);
         let worker = Arc::new(worker);
         Ok(Self {
             app,
@@ -230,6 +223,14 @@ impl Stack {
             _lock: lock,
         })
     }
+}
+
+/// Who carries webhooks to Tenon, where it knows a secret to tell them by.
+fn courier(app: &App, github: &GitHub, places: &Places) -> Result<Option<Courier>, StackError> {
+    let Some(secret) = app.config.github.webhook_secrets.first() else { return Ok(None) };
+    github.hook();
+    let secret = secret.expose().to_owned();
+    Ok(Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret)))
 }
 
 fn pages_router(places: &Places, mailbox: &Mailbox, issuer: &Issuer) -> Router {

@@ -19,8 +19,8 @@ pub enum Notice {
     Run {
         /// GitHub's number of the run.
         github_id: u64,
-        /// Whether it ended.
-        ended: bool,
+        /// Which of the two.
+        turn: RunTurn,
     },
     /// Somebody pushed to a branch.
     Pushed {
@@ -41,6 +41,16 @@ pub enum Notice {
         /// GitHub's number of the repository.
         repository: u64,
     },
+}
+
+/// What a run came to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RunTurn {
+    /// It waited, and began.
+    Began,
+    /// It ended, however.
+    Ended,
 }
 
 /// A delivery that was taken; a second one of the same number is not.

@@ -83,29 +83,43 @@ mod tests {
     }
 
     /// The workspace after a repository of this name and description was seen.
-    fn after(full_name: &str, description: Option<&str>, archived: bool) -> Workspace {
+    fn after(full_name: &str, description: Option<&str>) -> Workspace {
         let (name, default_branch) = (name(full_name), BranchName::parse("trunk").unwrap());
-        let template = None;
-        let seen =
-            Seen { name: &name, description, template, default_branch: &default_branch, archived };
-        workspace().seen(Some(seen))
+        workspace().seen(Some(seen(&name, description, &default_branch)))
+    }
+
+    fn seen<'a>(
+        name: &'a RepositoryName,
+        description: Option<&'a str>,
+        default_branch: &'a BranchName,
+    ) -> Seen<'a> {
+        Seen { name, description, template: None, default_branch, archived: false }
     }
 
     #[test]
     fn a_new_name_is_followed_while_the_marker_is_there() {
         let marker = workspace().marker();
-        let renamed = after("acme/other", Some(&marker), false);
+        let renamed = after("acme/other", Some(&marker));
         assert_eq!((renamed.name.as_str(), renamed.standing), ("acme/other", Standing::There));
         assert_eq!(renamed.repository.unwrap().default_branch.as_str(), "trunk");
+    }
 
-        let archived = after("acme/other", Some(&marker), true);
+    #[test]
+    fn what_is_ours_may_be_archived_and_what_is_of_another_template_is_not_ours() {
+        let (name, branch) = (name("acme/other"), BranchName::parse("main").unwrap());
+        let (marker, other) = (workspace().marker(), RepositoryName::parse("tpl/other").unwrap());
+        let ours = seen(&name, Some(&marker), &branch);
+
+        let archived = workspace().seen(Some(Seen { archived: true, ..ours }));
         assert_eq!(archived.standing, Standing::Archived);
+        let other = workspace().seen(Some(Seen { template: Some(&other), ..ours }));
+        assert_eq!(other.standing, Standing::Unmarked);
     }
 
     #[test]
     fn without_the_marker_nothing_of_it_is_followed() {
         for description in [None, Some("mine now")] {
-            let taken = after("eve/other", description, false);
+            let taken = after("eve/other", description);
             let expected = ("acme/tenon-ws-12-task41", Standing::Unmarked);
             assert_eq!((taken.name.as_str(), taken.standing), expected);
             assert_eq!(taken.repository.unwrap().default_branch.as_str(), "main");

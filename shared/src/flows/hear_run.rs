@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::domain::job::Outcome;
+use crate::domain::notice::RunTurn;
 use crate::domain::run::Run;
 use crate::error::Error;
 use crate::flows::examine_submission::examine_submission;
@@ -24,7 +25,7 @@ const STEPS_MAX: usize = 4;
 pub(crate) async fn hear_run(
     app: &App,
     github_id: u64,
-    ended: bool,
+    turn: RunTurn,
     at: Timestamp,
 ) -> Result<Outcome, Error> {
     let Some(place) = app.store.run_place(github_id).await? else { return Ok(Outcome::Done) };
@@ -33,7 +34,7 @@ pub(crate) async fn hear_run(
         return Ok(Outcome::Done);
     }
     // Who follows the run comes anyhow: worth a second look is only an end that we just heard of.
-    let is_worth_it = ended && is_fresh(app, at);
+    let is_worth_it = turn == RunTurn::Ended && is_fresh(app, at);
     let not_yet = if is_worth_it { Outcome::Again(LAG_PAUSE) } else { Outcome::Done };
     if !is_my_look(app, &place).await? {
         return Ok(not_yet);

@@ -24,7 +24,7 @@ pub(crate) const LAG_PAUSE: SignedDuration = SignedDuration::from_secs(2);
 /// Does what follows from `notice`, of which we heard at `at`.
 pub async fn heed_github(app: &App, notice: &Notice, at: Timestamp) -> Result<Outcome, Error> {
     let repository = match notice {
-        Notice::Run { github_id, ended } => return hear_run(app, *github_id, *ended, at).await,
+        Notice::Run { github_id, turn } => return hear_run(app, *github_id, *turn, at).await,
         Notice::Pushed { repository, .. }
         | Notice::CollaboratorAdded { repository, .. }
         | Notice::RepositoryChanged { repository } => *repository,

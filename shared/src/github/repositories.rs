@@ -9,6 +9,7 @@ use crate::github::error::{Cause, GitHubError, GitHubFailure};
 
 /// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "both are what GitHub says")]
 pub struct Repository {
     /// GitHub's number for it, which survives renaming.
     pub id: u64,
@@ -46,6 +47,7 @@ struct Generate<'a> {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the form is GitHub's")]
 struct WireRepository {
     id: u64,
     full_name: RepositoryName,

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use crate::domain::activity::Push;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, RunTurn};
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername};
 
 /// What starts a run of ours: no other run can be one.
@@ -93,6 +93,7 @@ struct Member {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the form is GitHub's")]
 struct WirePush {
     #[serde(rename = "ref")]
     reference: String,
@@ -115,7 +116,8 @@ pub fn read(event: &str, arrival: Arrival, body: &[u8]) -> Result<Heard, serde_j
     let Action { action } = serde_json::from_slice(body)?;
     match (event, action.as_str()) {
         // That one was requested is nothing new: we requested it.
-        ("workflow_run", "in_progress" | "completed") => ran(action == "completed", body),
+        ("workflow_run", "in_progress") => ran(RunTurn::Began, body),
+        ("workflow_run", "completed") => ran(RunTurn::Ended, body),
         ("member", "added") => joined(body),
         (
             "repository",
@@ -146,9 +148,9 @@ fn pushed(arrival: Arrival, wire: WirePush) -> Heard {
     Heard::Notice(Notice::Pushed { repository: wire.repository.id, push })
 }
 
-fn ran(ended: bool, body: &[u8]) -> Result<Heard, serde_json::Error> {
+fn ran(turn: RunTurn, body: &[u8]) -> Result<Heard, serde_json::Error> {
     let OnRun { workflow_run: run } = serde_json::from_slice(body)?;
-    let notice = Notice::Run { github_id: run.id, ended };
+    let notice = Notice::Run { github_id: run.id, turn };
     Ok(if run.event == DISPATCHED { Heard::Notice(notice) } else { Heard::Nothing })
 }
 

@@ -78,14 +78,14 @@ impl GitHub {
         let Some(mut outbox) = self.hooks().read() else { return Vec::new() };
         for run in world.runs() {
             let told = outbox.runs.insert(run.id, run.state(now));
-            for (state, action) in STATES {
-                let news = told.is_none_or(|told| state > told) && state <= run.state(now);
-                let repository = world.repository_by_id(run.repository).filter(|_| news);
-                if let Some(repository) = repository {
-                    let at = (action, began(run, state));
-                    let payload = events::workflow_run(&world, repository, run, at);
-                    outbox.add("workflow_run", &payload);
-                }
+            let repository = world.repository_by_id(run.repository);
+            let news = STATES.iter().filter(|(state, _)| {
+                told.is_none_or(|told| *state > told) && *state <= run.state(now)
+            });
+            for (repository, (state, action)) in repository.into_iter().cycle().zip(news) {
+                let at = (*action, began(run, *state));
+                let payload = events::workflow_run(&world, repository, run, at);
+                outbox.add("workflow_run", &payload);
             }
         }
         let taken: Vec<_> = outbox.waiting.drain(..).collect();

@@ -12,6 +12,7 @@ const NAME_CHARACTERS_MAX: usize = 100;
 
 /// What one `github.repository` document holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "both are what GitHub says")]
 pub struct Repository {
     /// Above 2^31, so that no caller gets away with 32 bits.
     pub id: u64,

@@ -56,10 +56,10 @@ fn a_run_that_was_dispatched_is_heard_of_when_it_begins_and_when_it_ends() {
         let run = json!({ "id": 30_000_000_001_u64, "event": event, "conclusion": "success" });
         heard("workflow_run", &json!({ "action": action, "workflow_run": run }))
     };
-    let notice = |ended| Heard::Notice(Notice::Run { github_id: 30_000_000_001, ended });
+    let notice = |turn| Heard::Notice(Notice::Run { github_id: 30_000_000_001, turn });
 
-    assert_eq!(run("in_progress", "workflow_dispatch"), notice(false));
-    assert_eq!(run("completed", "workflow_dispatch"), notice(true));
+    assert_eq!(run("in_progress", "workflow_dispatch"), notice(RunTurn::Began));
+    assert_eq!(run("completed", "workflow_dispatch"), notice(RunTurn::Ended));
     assert_eq!(run("requested", "workflow_dispatch"), Heard::Nothing);
     assert_eq!(run("completed", "push"), Heard::Nothing);
 }

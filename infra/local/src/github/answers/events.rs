@@ -38,7 +38,8 @@ fn event(world: &World, repository: &Repository, login: &str, own: Value) -> Val
     };
     let shown = repositories::full(world, repository);
     if let Some(organization) = shown.get("organization") {
-        let organization = json!({ "login": organization["login"], "id": organization["id"] });
+        let (login, id) = (organization.get("login"), organization.get("id"));
+        let organization = json!({ "login": login, "id": id });
         event.insert("organization".to_owned(), organization);
     }
     event.insert("repository".to_owned(), shown);
@@ -108,7 +109,7 @@ pub(crate) fn workflow_run(
     let workflow = json!({
         "id": id,
         "node_id": node_id("Workflow", &id.to_string()),
-        "name": shown["name"],
+        "name": shown.get("name"),
         "path": path,
         "state": "active",
         "created_at": time(repository.created_at),
