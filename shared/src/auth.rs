@@ -9,3 +9,4 @@ pub mod principal;
 #[cfg(test)]
 mod provider;
 pub mod token;
+pub mod webhook;

@@ -1,5 +1,6 @@
 //! Rules and values: no I/O, no async, no clock, no JSON values.
 
+pub mod activity;
 pub mod audit;
 pub mod candidate_session;
 pub mod clean_up;
@@ -15,12 +16,14 @@ pub mod job;
 pub mod limit;
 pub mod live_check;
 pub mod mail_domain;
+pub mod notice;
 pub mod page;
 pub mod redaction;
 pub mod repository;
 pub mod results;
 pub mod run;
 pub mod simulation;
+pub mod standing;
 pub mod submission;
 pub mod suppression;
 pub mod tampering;

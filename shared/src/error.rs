@@ -64,6 +64,9 @@ pub enum Error {
     /// A bearer token that proves nothing; the text is the contract's.
     #[error("the bearer token was refused: {0}")]
     TokenRefused(String),
+    /// A webhook without a signature, or with one that proves nothing.
+    #[error("the webhook's signature is missing or wrong")]
+    SignatureRefused,
     /// The identity provider's keys cannot be had; seconds until a new try makes sense.
     #[error("the identity provider's keys cannot be had")]
     AuthProviderUnavailable(u32),

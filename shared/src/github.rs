@@ -26,6 +26,7 @@ mod templates;
 mod tests;
 pub mod trees;
 pub mod upkeep;
+pub mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;

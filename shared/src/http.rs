@@ -20,3 +20,4 @@ pub mod schema;
 pub mod serve;
 mod timeout;
 mod unchanged;
+pub mod webhook;

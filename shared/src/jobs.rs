@@ -19,7 +19,7 @@ use crate::flows::close_workspace::close_workspace;
 use crate::flows::examine_submission::examine_submission;
 use crate::flows::follow_run::follow_run;
 use crate::flows::give_up::give_up;
-use crate::flows::hear_run::hear_run;
+use crate::flows::heed_github::heed_github;
 use crate::flows::learn_username::learn_username;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
@@ -107,9 +107,6 @@ async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
         Job::PrepareWorkspace { session, day } => prepare_workspace(app, id, *session, *day).await,
         Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
         Job::FollowRun { run } => follow_run(app, *run).await,
-        Job::HearRun { repository_id, github_id } => {
-            hear_run(app, *repository_id, *github_id).await
-        }
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,
         Job::CheckTemplate { check, position } => check_template(app, *check, *position).await,
         Job::LearnUsername { session, claimed } => {
@@ -117,6 +114,7 @@ async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
         }
         Job::CloseWorkspace { session, day } => close_workspace(app, *session, *day).await,
         Job::CleanUp { session } => clean_up(app, *session).await,
+        Job::HeedGitHub { notice, at } => heed_github(app, notice, *at).await,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Tenon: everything that is not a route or a trigger.
 //!
 //! ```text
-//!    web client ──► API Gateway (HTTP API)                          EventBridge Scheduler
+//!    web client, GitHub ──► API Gateway (HTTP API)                  EventBridge Scheduler
 //!                         │                                                  │
-//!  functions/  auth simulations candidates tasks submissions admin         sweep
+//!  functions/  auth simulations candidates tasks submissions admin webhooks sweep
 //!                         │                                                  │ overdue jobs
 //!                         └── one TransactWriteItems: state + jobs ──► table │
 //!                                                                        │   ▼
@@ -30,6 +30,7 @@
 //! | a day that is over | `close_workspace` follows from the submission: the right to push is lowered, then asked for |
 //! | old work | the sweep starts `clean_up` for who is due; each repository is looked at before it is archived or deleted |
 //! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
+//! | a webhook | its signature is checked first; the delivery's number and a `heed_github` job are one write, and the job asks GitHub |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:

@@ -18,6 +18,7 @@ pub mod suppressions;
 pub mod templates;
 pub mod transaction;
 pub mod users;
+pub mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::Arc;

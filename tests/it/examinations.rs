@@ -228,10 +228,10 @@ async fn code_that_passes_is_shown_with_its_results_and_changes() {
         },
         "contentText": null,
         "code": {
-            "repoPath": day.repository,
-            "repoFullName": day.repository,
-            "repoUrl": day.url(""),
+            "repoPath": day.repository, "repoFullName": day.repository,
+            "repoUrl": day.url(""), "repoState": "there",
         },
+        "activity": { "lastPushAt": null, "pushes": [] },
         "testResults": with_output(passed(&day, &commit)),
         "diffSummary": diff(json!(patch)),
         "changedAfterSubmission": null,

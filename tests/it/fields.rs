@@ -9,7 +9,8 @@ const ADA: &str = "ada@example.com";
 const BEN: &str = "ben@example.com";
 
 /// What no candidate may read, under any name that it has or may once have.
-const RECRUITERS_ONLY: [&str; 17] = [
+const RECRUITERS_ONLY: [&str; 18] = [
+    "activity",
     "rubric",
     "score",
     "scenario",
@@ -185,7 +186,7 @@ const WORKSPACE: [&str; 7] = [
     "workspaceId",
 ];
 
-const STATUS: [&str; 15] = [
+const STATUS: [&str; 16] = [
     "lastTestSummary",
     "lastTestSummary.conclusion",
     "lastTestSummary.failed",
@@ -201,4 +202,5 @@ const STATUS: [&str; 15] = [
     "lastWorkflowConclusion",
     "lastWorkflowRunId",
     "latestCommitSha",
+    "repoState",
 ];

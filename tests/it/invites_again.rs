@@ -39,6 +39,7 @@ async fn the_row_of_a_candidate_follows_mail_claim_and_completion() {
             "inviteEmailStatus": "queued",
             "inviteEmailSentAt": null,
             "inviteEmailError": null,
+            "lastActivityAt": null,
         });
         // They have a story of their own.
         row["workspaces"] = json!(null);
@@ -64,6 +65,7 @@ async fn the_row_of_a_candidate_follows_mail_claim_and_completion() {
     started["status"] = json!("in_progress");
     started["verified"] = json!(true);
     started["startedAt"] = json!("2026-03-02T09:01:00Z");
+    started["lastActivityAt"] = started["startedAt"].clone();
     assert_eq!(seen().await, row(started.clone()));
 
     let first = story.current_task(&ada, invited.session).await;

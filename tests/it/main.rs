@@ -63,5 +63,6 @@ mod unreadable;
 mod username_page;
 mod usernames;
 mod verified_emails;
+mod webhooks;
 mod workspaces;
 mod wycheproof;

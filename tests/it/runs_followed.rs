@@ -8,7 +8,7 @@ use shared::config::Config;
 use shared::domain::id::RunId;
 use shared::domain::job::Outcome;
 use shared::flows::follow_run::follow_run;
-use shared::flows::hear_run::hear_run;
+use shared::flows::hear_run::{Otherwise, hear_run};
 use shared::mint::Mint;
 use tests::caller::Caller;
 use tests::door::{Door, Fate};
@@ -62,8 +62,8 @@ async fn github_is_asked_every_two_seconds_by_whatever_processes_jobs_and_polls_
         let followed = tokio::join!(
             follow_run(&one, RunId::new(id)),
             follow_run(&other, RunId::new(id)),
-            hear_run(&one, number, FIRST),
-            hear_run(&other, number, FIRST),
+            hear_run(&one, number, FIRST, Otherwise::Leave),
+            hear_run(&other, number, FIRST, Otherwise::Leave),
         );
         assert!(followed.0.is_ok() && followed.1.is_ok() && followed.2.is_ok());
         poll(&ada, task, id).await;
@@ -87,12 +87,12 @@ async fn a_run_that_github_tells_of_is_looked_at_at_once_if_it_is_ours() {
     let before = looks(&story);
 
     let app = &story.stack.app;
-    assert_eq!(hear_run(app, number, FIRST + 1).await.unwrap(), Outcome::Done);
-    assert_eq!(hear_run(app, number + 1, FIRST).await.unwrap(), Outcome::Done);
+    assert_eq!(hear_run(app, number, FIRST + 1, Otherwise::Leave).await.unwrap(), Outcome::Done);
+    assert_eq!(hear_run(app, number + 1, FIRST, Otherwise::Leave).await.unwrap(), Outcome::Done);
     assert_eq!(looks(&story), before);
-    assert_eq!(hear_run(app, number, FIRST).await.unwrap(), Outcome::Done);
+    assert_eq!(hear_run(app, number, FIRST, Otherwise::Leave).await.unwrap(), Outcome::Done);
     assert_eq!(poll(&ada, task, id).await["status"], "failed");
-    assert_eq!(hear_run(app, number, FIRST).await.unwrap(), Outcome::Done);
+    assert_eq!(hear_run(app, number, FIRST, Otherwise::Leave).await.unwrap(), Outcome::Done);
     assert_eq!(looks(&story), before + 1);
 }
 
@@ -110,8 +110,8 @@ async fn a_submission_is_complete_as_soon_as_github_tells_that_its_run_is() {
     story.pass(101).await;
     assert_eq!(status().await["status"], "pending");
 
-    hear_run(&story.stack.app, number, FIRST).await.unwrap();
-    let outcome = hear_run(&story.stack.app, number, FIRST).await.unwrap();
+    hear_run(&story.stack.app, number, FIRST, Otherwise::Leave).await.unwrap();
+    let outcome = hear_run(&story.stack.app, number, FIRST, Otherwise::Leave).await.unwrap();
 
     assert_eq!(outcome, Outcome::Done);
     assert_eq!(status().await["status"], "failed");

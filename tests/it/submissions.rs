@@ -78,6 +78,7 @@ async fn a_text_is_shown_in_the_list_and_in_full() {
         "contentText": " A plan.\n",
         "code": null,
         "changedAfterSubmission": null,
+        "activity": null,
     }));
     assert_eq!(detail.expect(200), full);
     assert_eq!((listing, showing), (Cost::of_table(1), Cost::of_table(2)));

@@ -49,6 +49,7 @@ async fn a_workspace_is_shown_alike_by_init_and_status() {
     {
         expected[field] = json!(null);
     }
+    expected["repoState"] = json!("there");
     assert_eq!(seen.expect(200), expected);
     assert_eq!((first, second), (Cost::of_table(1), Cost::of_table(1)));
 }

@@ -21,4 +21,5 @@ pub mod problem;
 pub mod story;
 pub mod table;
 pub mod together;
+pub mod webhooks;
 pub mod work;

@@ -210,6 +210,8 @@ pub(crate) struct Candidate {
     invite_email_error: Option<String>,
     /// The repositories of the code days, by day.
     workspaces: Vec<Workspace>,
+    /// The last thing the candidate did here or, as far as GitHub told us, pushed there.
+    last_activity_at: Option<Timestamp>,
 }
 
 /// How far a candidate is; `expired` when the invite can no longer be claimed.
@@ -261,6 +263,7 @@ impl Candidate {
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),
             workspaces: Workspace::all_of(session),
+            last_activity_at: session.last_seen_at(),
         }
     }
 }

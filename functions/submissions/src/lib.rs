@@ -1,5 +1,6 @@
 //! What candidates handed in, for the recruiter who invited them.
 
+mod activity;
 mod body;
 mod results;
 mod view;

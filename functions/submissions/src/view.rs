@@ -6,11 +6,13 @@ use serde::Serialize;
 use shared::domain::diff::{BranchChange, ChangedFile, DiffSummary, LaterChanges};
 use shared::domain::id::{CandidateSessionId, SimulationId, SubmissionId, TaskId};
 use shared::domain::repository::{BranchName, CommitSha};
+use shared::domain::standing::Standing;
 use shared::domain::submission::{CodeWork, Examination, Submission};
 use shared::domain::task::{Day, TaskKind};
 use shared::store::submissions::WholeSubmission;
 use utoipa::ToSchema;
 
+use crate::activity::Activity;
 use crate::results::TestResults;
 
 /// What the list and the detail both show.
@@ -126,6 +128,8 @@ pub(crate) struct Detail {
     /// What became of the branch after it was handed in, as far as the examination saw; null while
     /// it ends where it did. Nothing of it counts.
     changed_after_submission: Option<ChangedAfter>,
+    /// Code days only.
+    activity: Option<Activity>,
 }
 
 /// What became of a branch after it was handed in.
@@ -198,6 +202,7 @@ struct Code {
     repo_full_name: String,
     #[schema(format = "uri")]
     repo_url: String,
+    repo_state: Standing,
 }
 
 impl From<&WholeSubmission> for Detail {
@@ -222,10 +227,12 @@ impl From<&WholeSubmission> for Detail {
                 repo_path: code.repository.to_string(),
                 repo_full_name: code.repository.to_string(),
                 repo_url: code.repository.url(),
+                repo_state: whole.workspace.as_ref().map(|it| it.standing).unwrap_or_default(),
             }),
             test_results: results,
             diff_summary: whole.diff.as_ref().or_else(|| code.and_then(diff_of)).cloned(),
             changed_after_submission: whole.later.as_ref().map(ChangedAfter::from),
+            activity: code.map(|_code| whole.activity.as_ref().into()),
         }
     }
 }

@@ -9,6 +9,7 @@ use shared::domain::id::{CandidateSessionId, RunId, SubmissionId, TaskId};
 use shared::domain::repository::CommitSha;
 use shared::domain::results::{Conclusion, Output, ResultStatus};
 use shared::domain::run::{self, ReportState, RunState};
+use shared::domain::standing::Standing;
 use shared::domain::submission::Submission;
 use shared::domain::task::DAYS;
 use shared::domain::workspace::Workspace;
@@ -65,6 +66,7 @@ pub(crate) struct Status {
     #[schema(value_type = Option<Conclusion>)]
     last_workflow_conclusion: Option<&'static str>,
     last_test_summary: Option<Summary>,
+    repo_state: Standing,
 }
 
 /// What the newest test run said.
@@ -162,6 +164,7 @@ impl Status {
                 summary: output
                     .and_then(|output| serde_json::from_str(output.summary.as_deref()?).ok()),
             }),
+            repo_state: workspace.standing,
         })
     }
 }

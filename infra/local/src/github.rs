@@ -14,8 +14,10 @@ use axum::routing::{delete, get, patch, post, put};
 use shared::clock::Clock;
 
 use crate::documents::{Documents, DocumentsError};
+use crate::github::answers::events::{self, Moved};
 use crate::github::app::App;
 use crate::github::faults::{Faults, control};
+use crate::github::hooks::Hooks;
 use crate::github::judge::Judge;
 use crate::github::limits::{Excess, Limits};
 use crate::github::objects::{Object, Signature};
@@ -38,6 +40,7 @@ mod diff;
 pub mod faults;
 mod gate;
 mod headers;
+pub mod hooks;
 pub mod installations;
 mod judge;
 pub mod limits;
@@ -88,6 +91,7 @@ struct Inner {
     limits: Mutex<Option<Limits>>,
     /// What runs leave in place of their results, by repository.
     uploads: Mutex<BTreeMap<u64, Vec<Upload>>>,
+    hooks: Hooks,
 }
 
 impl GitHub {
@@ -112,6 +116,7 @@ impl GitHub {
             judge: Judge::default(),
             limits: Mutex::default(),
             uploads: Mutex::default(),
+            hooks: Hooks::default(),
         })))
     }
 
@@ -243,7 +248,8 @@ impl GitHub {
         let mut world = self.world();
         let repository = named(&world, repository)?.clone();
         repository.writable()?;
-        let head = repository.branch(branch).or(repository.branch(&repository.default_branch));
+        let before = repository.branch(branch).cloned();
+        let head = before.as_ref().or(repository.branch(&repository.default_branch));
         let mut files = head.map(|head| world.archive.files_at(head)).unwrap_or_default();
         let blob = world.archive.put(Object::Blob(content.as_bytes().to_vec()))?;
         files.insert(contents::sound_path(path, &files)?, blob);
@@ -259,7 +265,12 @@ impl GitHub {
             author,
             message: message.to_owned(),
         };
-        Ok(world.commit(repository, new, now)?.to_string())
+        let id = repository.id;
+        let after = world.commit(repository, new, now)?;
+        let (reference, login) = (format!("refs/heads/{branch}"), "candidate".to_owned());
+        let moved = Moved { reference, before, after: after.clone(), login };
+        self.tell_push(&world, id, &moved);
+        Ok(after.to_string())
     }
 
     /// Somebody pushes one file to the default branch of `repository` (`owner/name`), if they may.
@@ -290,8 +301,10 @@ impl GitHub {
         let invitation = repository.invitations.remove(&login);
         let invitation = invitation.filter(|it| !it.is_expired(self.now()));
         let invitation = invitation.ok_or(Refusal::NotFound)?;
-        repository.collaborators.insert(login, invitation.permission);
-        Ok(world.save_repository(repository)?)
+        repository.collaborators.insert(login.clone(), invitation.permission);
+        world.save_repository(repository.clone())?;
+        self.tell("member", || events::member_added(&world, &repository, &login));
+        Ok(())
     }
 
     /// From now on calls are refused that are above the limits of the real GitHub.
@@ -334,6 +347,10 @@ impl GitHub {
 
     fn judge(&self) -> &Judge {
         &self.0.judge
+    }
+
+    fn hooks(&self) -> &Hooks {
+        &self.0.hooks
     }
 
     pub(crate) fn count(&self, operation: &'static str) {

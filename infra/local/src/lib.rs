@@ -1,9 +1,10 @@
 //! The development stack: everything Tenon talks to, on one machine.
 //!
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
-//! Scheduler do, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
+//! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
 //! own settings.
 
+pub mod courier;
 pub mod demo;
 pub mod document;
 pub mod documents;

@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 pub const AUDIENCE: &str = "https://api.tenon.local";
 /// The one token the local GitHub knows.
 pub const GITHUB_TOKEN: &str = "local-github-token";
+/// What the local GitHub signs webhooks with in development.
+pub const WEBHOOK_SECRET: &str = "local-webhook-secret";
 /// The table's name.
 pub const TABLE_NAME: &str = "tenon";
 
@@ -36,6 +38,9 @@ pub fn base(address: SocketAddr) -> String {
 impl Places {
     /// What the stack provides, as Tenon's settings. `invite_keys` are the keys of invite tokens.
     pub fn settings(&self, environment: &str, invite_keys: &str) -> BTreeMap<String, String> {
+        // In tests GitHub tells only who asks for it: what it costs would be in every account.
+        let webhooks =
+            (environment == "local").then_some(("TENON_GITHUB_WEBHOOK_SECRETS", WEBHOOK_SECRET));
         [
             ("TENON_ENV", environment),
             ("TENON_TABLE_NAME", TABLE_NAME),
@@ -58,6 +63,7 @@ impl Places {
             ("TENON_GITHUB_CREATES_PER_HOUR", "0"),
         ]
         .into_iter()
+        .chain(webhooks)
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
     }

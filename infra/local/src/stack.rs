@@ -21,6 +21,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::courier::Courier;
 use crate::documents::{Documents, DocumentsError};
 use crate::github::app::CLIENT_ID;
 use crate::github::runs::RunTiming;
@@ -172,6 +173,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tasks::router())
         .merge(submissions::router())
         .merge(admin::router())
+        .merge(webhooks::router())
 }
 
 impl Stack {
@@ -227,7 +229,9 @@ impl Stack {
             None => Functions::Here(Box::new(app.clone())),
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
-        let worker = Arc::new(Worker::new(stream, queue.clone(), functions, clock));
+        let worker = Worker::new(stream, queue.clone(), functions, clock)
+            .with(courier(&app, &github, &places)?);
+        let worker = Arc::new(worker);
         Ok(Self {
             app,
             places,
@@ -241,6 +245,14 @@ impl Stack {
             _lock: lock,
         })
     }
+}
+
+/// Who carries webhooks to Tenon, where it knows a secret to tell them by.
+fn courier(app: &App, github: &GitHub, places: &Places) -> Result<Option<Courier>, StackError> {
+    let Some(secret) = app.config.github.webhook_secrets.first() else { return Ok(None) };
+    github.hook();
+    let secret = secret.expose().to_owned();
+    Ok(Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret)))
 }
 
 fn pages_router(places: &Places, mailbox: &Mailbox, issuer: &Issuer) -> Router {

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
 
+use crate::courier::Courier;
 use crate::queue::{Message, Queue};
 use crate::stream::{NewItems, StreamError, job_messages};
 
@@ -136,12 +137,18 @@ pub struct Worker {
     queue: Queue,
     functions: Functions,
     clock: Clock,
+    courier: Option<Courier>,
 }
 
 impl Worker {
     /// A worker that carries what `stream` shows through `queue` to `functions`.
     pub const fn new(stream: NewItems, queue: Queue, functions: Functions, clock: Clock) -> Self {
-        Self { stream: Mutex::new(stream), queue, functions, clock }
+        Self { stream: Mutex::new(stream), queue, functions, clock, courier: None }
+    }
+
+    /// The same worker, who has webhooks carried by `courier`, if there is one.
+    pub fn with(self, courier: Option<Courier>) -> Self {
+        Self { courier, ..self }
     }
 
     /// Moves new jobs from the table's stream to the queue; says how many.
@@ -175,11 +182,14 @@ impl Worker {
         self.deliver(message).await;
     }
 
-    /// Does everything that is due at this moment, one job after the other, until nothing is: for
+    /// Delivers webhooks and does everything that is due at this moment, one job after the other, until nothing is: for
     /// tests, whose clock stands still meanwhile. Says how many messages it delivered.
     pub async fn settle(&self) -> Result<usize, StreamError> {
         let mut delivered = 0;
         loop {
+            if let Some(courier) = &self.courier {
+                courier.deliver().await;
+            }
             self.pump()?;
             let due = self.queue.take_due(1);
             let Some(message) = due.into_iter().next() else { return Ok(delivered) };
@@ -208,6 +218,10 @@ impl Worker {
 
     /// Carries jobs for ever, several at a time.
     pub async fn run(self: std::sync::Arc<Self>) {
+        let mut webhooks = JoinSet::new();
+        if let Some(courier) = self.courier.clone() {
+            webhooks.spawn(courier.run());
+        }
         let mut jobs = JoinSet::new();
         let mut told = Told::No;
         let mut stream = interval(STREAM_EVERY);

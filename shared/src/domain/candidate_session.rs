@@ -19,6 +19,10 @@ use crate::domain::workspace::summary::WorkspaceSummary;
 /// How long an invite may be claimed.
 pub const INVITE_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// How far apart two pushes are that both change the session: a session is one row, and every change
+/// of it meets whatever else the candidate does.
+pub const PUSHES_APART: SignedDuration = SignedDuration::from_mins(1);
+
 /// A candidate's name, as the recruiter wrote it.
 pub type CandidateName = Line<255>;
 
@@ -67,6 +71,9 @@ pub struct CandidateSession {
     /// Its workspaces in brief, by day; each changes with the workspace itself.
     #[serde(default)]
     pub workspaces: Vec<WorkspaceSummary>,
+    /// When the candidate last pushed, as far as we heard, to [`PUSHES_APART`].
+    #[serde(default)]
+    pub pushed_at: Option<Timestamp>,
 }
 
 /// The invite that is valid now.
@@ -189,6 +196,7 @@ impl CandidateSession {
             progress: Progress::NotStarted,
             github_username: None,
             workspaces: Vec::new(),
+            pushed_at: None,
         }
     }
 
@@ -347,7 +355,23 @@ impl CandidateSession {
         }
     }
 
-    /// The last thing the candidate did.
+    /// The session after a push at `at`; none when the last one that changed it was less than
+    /// [`PUSHES_APART`] before.
+    pub fn pushed(mut self, at: Timestamp) -> Option<Self> {
+        let apart = |last: Timestamp| at.duration_since(last) >= PUSHES_APART;
+        if !self.pushed_at.is_none_or(apart) {
+            return None;
+        }
+        self.pushed_at = Some(at);
+        Some(self)
+    }
+
+    /// The last thing the candidate did here or, as far as we heard, on GitHub.
+    pub fn last_seen_at(&self) -> Option<Timestamp> {
+        self.last_activity_at().max(self.pushed_at)
+    }
+
+    /// The last thing the candidate did here.
     pub fn last_activity_at(&self) -> Option<Timestamp> {
         match &self.progress {
             Progress::NotStarted => None,

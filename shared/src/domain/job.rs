@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::id::{CandidateSessionId, RunId, TemplateCheckId};
+use crate::domain::notice::Notice;
 use crate::domain::repository::GitHubUsername;
 use crate::domain::task::Day;
 
@@ -40,13 +41,6 @@ pub enum Job {
         /// Which.
         run: RunId,
     },
-    /// Look at a run that GitHub told of, if it is one of ours.
-    HearRun {
-        /// GitHub's number for the repository it ran in.
-        repository_id: u64,
-        /// GitHub's number for it.
-        github_id: u64,
-    },
     /// Tag, test and compare what was handed in for `day`.
     ExamineSubmission {
         /// Whose.
@@ -80,6 +74,13 @@ pub enum Job {
         /// Whose.
         session: CandidateSessionId,
     },
+    /// Do what follows from something that GitHub told us of.
+    HeedGitHub {
+        /// What.
+        notice: Notice,
+        /// When we heard of it.
+        at: Timestamp,
+    },
 }
 
 impl Job {
@@ -89,12 +90,12 @@ impl Job {
             Self::PrepareWorkspace { .. } => "prepare_workspace",
             Self::SendInvite { .. } => "send_invite",
             Self::FollowRun { .. } => "follow_run",
-            Self::HearRun { .. } => "hear_run",
             Self::ExamineSubmission { .. } => "examine_submission",
             Self::CheckTemplate { .. } => "check_template",
             Self::LearnUsername { .. } => "learn_username",
             Self::CloseWorkspace { .. } => "close_workspace",
             Self::CleanUp { .. } => "clean_up",
+            Self::HeedGitHub { .. } => "heed_github",
         }
     }
 }

@@ -81,7 +81,7 @@ pub const FAILED_LOGIN: Policy = Policy::new("failed_login", 60, 60);
 pub const ADMIN_KEY: Policy = Policy::new("admin_key", 10, 60);
 
 /// Every policy there is.
-pub const ALL: [Policy; 13] = [
+pub const ALL: [Policy; 14] = [
     AUTH_ME,
     INVITE_CREATE,
     INVITE_RESEND,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::domain::id::{CandidateSessionId, RunId, TaskId};
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::Conclusion;
+use crate::domain::standing::Standing;
 use crate::domain::task::Day;
 use crate::domain::workspace::access::Invitation;
 use crate::domain::workspace::closing::Closing;
@@ -64,6 +65,9 @@ pub struct Workspace {
     /// Whether its repository was put away.
     #[serde(default)]
     pub upkeep: Upkeep,
+    /// How the repository stands since somebody changed it on GitHub.
+    #[serde(default)]
+    pub standing: Standing,
     /// When it was recorded.
     pub created_at: Timestamp,
 }
@@ -172,6 +176,7 @@ pub(crate) fn example() -> Workspace {
         last_run: None,
         closing: Closing::Open,
         upkeep: Upkeep::default(),
+        standing: Standing::There,
         created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
     }
 }
@@ -189,6 +194,20 @@ pub(crate) fn example_made() -> Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_invitation_is_accepted_by_who_is_invited_however_the_name_is_written() {
+        let [ada, eve, shouted] =
+            ["ada", "eve", "ADA"].map(|name| GitHubUsername::parse(name).unwrap());
+        let mut invited = example();
+        invited.collaborator =
+            Some(Collaborator { username: ada, right: Right::Push, invitation: Some(7) });
+
+        assert_eq!(invited.clone().accepted(&eve), invited);
+        let accepted = invited.accepted(&shouted);
+        assert_eq!(accepted.collaborator.as_ref().unwrap().invitation, None);
+        assert_eq!(accepted.clone().accepted(&eve), accepted);
+    }
 
     #[test]
     fn only_a_repository_with_our_marker_is_ours() {

@@ -57,6 +57,7 @@ impl Error {
         match self {
             Self::NotAuthenticated => (401, "NOT_AUTHENTICATED", "Not authenticated"),
             Self::TokenRefused(_) => (401, "INVALID_TOKEN", "Invalid token"),
+            Self::SignatureRefused => (401, "INVALID_SIGNATURE", "Invalid webhook signature"),
             Self::AuthProviderUnavailable(_) => {
                 (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
             }

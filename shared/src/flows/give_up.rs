@@ -48,8 +48,8 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
             .await
         }
         Job::CheckTemplate { check, position } => abandon_check(app, *check, *position).await,
-        // Whoever follows the run goes on without it.
-        Job::HearRun { .. } => Ok(()),
+        // The timeline lacks an entry, a run is found by who follows it: nobody waits for either.
+        Job::HeedGitHub { .. } => Ok(()),
         Job::ExamineSubmission { session, day } => {
             settled(|| async {
                 let read = app.store.submission(*session, *day).await?;

@@ -16,6 +16,7 @@ use crate::domain::invite_token::InviteToken;
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
 use crate::domain::simulation::Simulation;
+use crate::domain::standing::Standing;
 use crate::domain::task::Task;
 use crate::domain::workspace::Workspace;
 use crate::domain::workspace::closing::Closing;
@@ -231,6 +232,7 @@ fn workspace(
         last_run: None,
         closing: Closing::Open,
         upkeep: Upkeep::default(),
+        standing: Standing::There,
         created_at: now,
     })
 }

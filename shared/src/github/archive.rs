@@ -40,9 +40,8 @@ pub(crate) fn read_report(
 /// The text of the first file whose name ends in that of the file our templates write.
 pub(crate) fn named_file(archive: &[u8]) -> Option<String> {
     let mut archive = Archive::open(archive)?;
-    let entries = archive.entries(".json");
-    let named = entries.into_iter().find(|entry| entry.name.ends_with(REPORT_FILE))?;
-    let file = archive.inflate(named.index)?;
+    let named = archive.entries(|name| name.ends_with(REPORT_FILE)).into_iter().next()?;
+    let file = archive.inflate(named)?;
     Some(text_of(&file).into_owned())
 }
 

@@ -139,6 +139,14 @@ impl GitHub {
         answer.read::<WireRepository>().map(|wire| Some(wire.into()))
     }
 
+    /// The repository by GitHub's number, whatever it is called by now, if it is there and ours to see.
+    pub async fn repository_by_id(&self, id: u64) -> Result<Option<Repository>, GitHubError> {
+        let path = ["repositories", &id.to_string()];
+        let answer = self.call("read a repository", Method::GET, &path)?.send().await;
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
+        answer.read::<WireRepository>().map(|wire| Some(wire.into()))
+    }
+
     /// The commit at the tip of `branch`; none while the repository or the branch is not there or the
     /// repository is still empty.
     pub async fn branch_head(

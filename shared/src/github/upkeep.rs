@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::domain::repository::RepositoryName;
 use crate::github::GitHub;
 use crate::github::error::GitHubError;
-use crate::github::repositories::{Repository, WireRepository, unless_missing};
+use crate::github::repositories::unless_missing;
 
 #[derive(Serialize)]
 struct Change {
@@ -14,14 +14,6 @@ struct Change {
 }
 
 impl GitHub {
-    /// The repository with this number, whatever it is called by now; none when it is gone.
-    pub async fn repository_by_id(&self, id: u64) -> Result<Option<Repository>, GitHubError> {
-        let path = ["repositories", &id.to_string()];
-        let answer = self.call("read a repository", Method::GET, &path)?.send().await;
-        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
-        answer.read::<WireRepository>().map(|wire| Some(wire.into()))
-    }
-
     /// Makes the repository read-only for everybody. Needs the right to administer it.
     pub async fn archive_repository(&self, repository: &RepositoryName) -> Result<(), GitHubError> {
         self.change("archive a repository", repository, &Change { archived: true }).await

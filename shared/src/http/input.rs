@@ -59,7 +59,7 @@ fn owned(name: &str, value: &str) -> (String, String) {
 }
 
 /// JSON by its content type; none at all is taken for JSON.
-fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Error> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let kind = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
     let kind = kind.trim().to_ascii_lowercase();

@@ -20,7 +20,7 @@ const RENAMED: (&str, &str) = (
 );
 
 /// What each group of routes is about, in the order of the page.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("auth", "Who the caller is."),
     ("simulations", "A recruiter's simulations and the candidates invited to them."),
     ("submissions", "What candidates handed in, for the recruiter who invited them."),
@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 7] = [
         "Companies and the mail domains that belong to them, how the templates stand, and what becomes \
          of old repositories.",
     ),
+    ("webhooks", "What GitHub tells us of."),
     ("service", "The service itself."),
 ];
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_LENGTH;
@@ -25,6 +25,7 @@ use crate::http::path::{without_slash, without_stage};
 use crate::http::request_log::RequestLine;
 use crate::http::timeout::limit_time;
 use crate::http::unchanged::spare;
+use crate::http::webhook::bytes_max;
 use crate::http::{limited, problem};
 use crate::ledger;
 
@@ -64,7 +65,8 @@ pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::
 async fn check_size(State(app): State<App>, request: Request, next: Next) -> Response {
     let said = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let said = said.and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
-    if said > app.config.body_bytes_max {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    if said > bytes_max(&app.config, route) {
         return Error::BodyTooLarge.into_response();
     }
     next.run(request).await

@@ -11,7 +11,8 @@
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
 //! | plan | `CS#<id>` / `PLAN` | | |
 //! | submission | `CS#<id>` / `SUBMISSION#<day>` | `RECRUITER#<id>` / `SUBMISSION#<id>` | |
-//! | workspace | `CS#<id>` / `WORKSPACE#<day>` | | |
+//! | workspace | `CS#<id>` / `WORKSPACE#<day>` | | `REPO#<repository id>` / `CS#<id>`, once there is one |
+//! | pushes to a workspace | `ACTIVITY#<session id>` / `DAY#<day>` | | |
 //! | run | `RUN#<id>` / `RUN` | | |
 //! | output of a run | `RUN#<id>` / `OUTPUT` | | |
 //! | submitted text | `SUBMISSION#<id>` / `TEXT` | | |
@@ -19,6 +20,8 @@
 //! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | when to look at a session's repositories | `CLEANUP#<session id>` / `CLEANUP` | `CLEANUPS` / `CS#<id>` | `CLEANUP` / `<look at>#<id>`, while nobody looks |
 //! | GitHub's run, which says which of ours it is | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
+//! | GitHub's run, joined to ours; says which that is | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
+//! | webhook that was taken; has a time to live | `DELIVERY#<delivery>` / `DELIVERY` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
 //! | what was found of all templates | `TEMPLATES` / `HEALTH` | | |
 //! | a template that is tried out; has a time to live | `TEMPLATECHECK#<id>` / `POSITION#<n>` | | |
@@ -43,6 +46,9 @@
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a submission is examined again | get its place; get it; one transaction |
+//! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output, its workspace, the pushes to it |
+//! | a webhook | one transaction |
+//! | what a webhook is about, in its job | get GitHub's run; or query GSI2 `REPO#<repository id>`, get workspace |
 //! | a request sent again under its key | get its record |
 //! | whether an address takes mail, in the job that sends one | get suppression |
 //! | all companies, newest first | query GSI1 `COMPANIES` |
@@ -254,6 +260,27 @@ pub fn workspace(id: CandidateSessionId, day: Day) -> Key {
 /// A run.
 pub fn run(id: RunId) -> Key {
     Key::new(format!("RUN#{}", padded(id.get())), RUN_SK)
+}
+
+/// The workspace whose repository has GitHub's number `repository`, in the second index.
+pub fn repository_partition(repository: u64) -> String {
+    format!("REPO#{repository}")
+}
+
+/// A session's workspace by its repository.
+pub fn repositorys_workspace(repository: u64, id: CandidateSessionId) -> Key {
+    Key::new(repository_partition(repository), session(id).pk)
+}
+
+/// The pushes to the workspace of a day. Apart from the session: whoever reads a candidate's day does
+/// without them.
+pub fn activity(id: CandidateSessionId, day: Day) -> Key {
+    Key::new(format!("ACTIVITY#{}", padded(id.get())), format!("DAY#{day}"))
+}
+
+/// A webhook that was taken.
+pub fn delivery(id: Uuid) -> Key {
+    Key::new(format!("DELIVERY#{id}"), "DELIVERY")
 }
 
 /// GitHub's run `github_id`, for one run of ours.

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Stored};
 use crate::store::keys::{self, Keys};
-use crate::store::page::Range;
+use crate::store::page::{Range, Sort};
 
 impl Entity for CandidateSession {
     fn keys(&self) -> Keys {
@@ -29,7 +29,9 @@ impl Entity for Plan {
 
 impl Entity for Workspace {
     fn keys(&self) -> Keys {
-        keys::workspace(self.session, self.day).into()
+        let repository = self.repository.as_ref().map(|repository| repository.id);
+        let gsi2 = repository.map(|id| keys::repositorys_workspace(id, self.session));
+        Keys { primary: keys::workspace(self.session, self.day), gsi1: None, gsi2 }
     }
 }
 
@@ -89,6 +91,26 @@ impl Store {
         day: Day,
     ) -> Result<Option<Stored<Workspace>>, Error> {
         self.get(&keys::workspace(id, day)).await
+    }
+
+    /// The workspace whose repository has GitHub's number `repository`, as it is now: two calls. The
+    /// index lags: a repository that was made a moment ago may not be found.
+    pub async fn workspace_of_repository(
+        &self,
+        repository: u64,
+    ) -> Result<Option<Stored<Workspace>>, Error> {
+        let range = Range {
+            index: Some("GSI2"),
+            partition: keys::repository_partition(repository),
+            sort: Sort::All,
+            newest_first: false,
+            limit: 1,
+        };
+        let found = self.rows::<Workspace>(range).await?.into_iter().next();
+        let Some(Stored { value: Workspace { session, day, .. }, .. }) = found else {
+            return Ok(None);
+        };
+        self.workspace(session, day).await
     }
 
     /// A simulation's sessions, newest first: one call.

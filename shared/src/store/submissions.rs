@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::activity::Activity;
 use crate::domain::diff::{DiffSummary, LaterChanges};
 use crate::domain::id::{CandidateSessionId, RunId, SubmissionId, UserId};
 use crate::domain::page::{List, Page, PageRequest};
@@ -9,10 +10,11 @@ use crate::domain::run::Run;
 use crate::domain::submission::Submission;
 use crate::domain::task::Day;
 use crate::domain::text::ContentText;
+use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Item, Stored};
-use crate::store::keys::{self, Keys};
+use crate::store::keys::{self, Key, Keys};
 use crate::store::runs::RunOutput;
 
 impl Entity for Submission {
@@ -106,6 +108,10 @@ pub struct WholeSubmission {
     pub run: Option<Run>,
     /// What the test run printed.
     pub output: Option<RunOutput>,
+    /// Where the code is, as it is now.
+    pub workspace: Option<Workspace>,
+    /// The pushes to it.
+    pub activity: Option<Activity>,
 }
 
 impl Store {
@@ -152,8 +158,13 @@ impl Store {
         let place = Stored::<SubmissionPlace>::from_item(place)?.value;
         let submission = keys::submission(place.session, place.day);
         let (run, output) = (place.run.map(keys::run), place.run.map(keys::output));
-        let wanted = [Some(submission.clone()), run.clone(), output.clone()];
-        let mut second = self.get_all(&wanted.into_iter().flatten().collect::<Vec<_>>()).await?;
+        let of_code = |key: fn(CandidateSessionId, Day) -> Key| {
+            place.run.map(|_code| key(place.session, place.day))
+        };
+        let (workspace, activity) = (of_code(keys::workspace), of_code(keys::activity));
+        let code = [run.clone(), output.clone(), workspace.clone(), activity.clone()];
+        let wanted = [Some(submission.clone())].into_iter().chain(code);
+        let mut second = self.get_all(&wanted.flatten().collect::<Vec<_>>()).await?;
         let Some(submission) = second.remove(&submission) else { return Ok(None) };
         let text: Option<SubmittedText> = read(first.remove(&text))?;
         let patches: Option<SubmittedPatches> = read(first.remove(&patches))?;
@@ -165,6 +176,8 @@ impl Store {
             later,
             run: read(run.and_then(|run| second.remove(&run)))?,
             output: read(output.and_then(|output| second.remove(&output)))?,
+            workspace: read(workspace.and_then(|workspace| second.remove(&workspace)))?,
+            activity: read(activity.and_then(|activity| second.remove(&activity)))?,
         }))
     }
 

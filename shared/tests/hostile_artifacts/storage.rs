@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
+use shared::clock::Clock;
 use shared::config::GitHubIdentity;
 use shared::domain::repository::RepositoryName;
 use shared::domain::results::{ArtifactProblem, TestReport};
@@ -38,8 +39,8 @@ impl Storage {
             }
         });
         let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
-        let settings = Settings { base: base.parse().unwrap(), identity };
-        let github = GitHub::new(http_client::build().unwrap(), settings).patient();
+        let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
+        let github = GitHub::new(http_client::build().unwrap(), settings, Clock::System).patient();
         Self { base, answers, asked, github }
     }
 

@@ -72,9 +72,18 @@ async fn sees_the_examined_code(
             answer.shows(&passed)?;
             shows_the_change(answer)?;
             links_to_github(answer, repository, commit)?;
-            Ok(Some(((), format!("3 of 3 pass at {}, +{SOURCE}", short(commit)))))
+            let told = tells_of_the_push(answer, commit)?;
+            Ok(told.map(|at| ((), format!("3 of 3 pass at {}, pushed {at}", short(commit)))))
         })
         .await
+}
+
+/// When GitHub told of the push of `commit`; none while that is still on its way.
+fn tells_of_the_push(answer: &Answer, commit: &str) -> Result<Option<String>, Surprise> {
+    let pushes = answer.list("/activity/pushes")?.iter();
+    let mut hers =
+        pushes.filter(|push| push.get("headSha").and_then(Value::as_str) == Some(commit));
+    Ok(hers.next().and_then(|push| Some(push.get("at")?.as_str()?.to_owned())))
 }
 
 /// The one file that Ada changed, with her line in its patch.

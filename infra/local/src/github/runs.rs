@@ -60,7 +60,7 @@ pub struct Run {
 }
 
 /// Where a run stands at a given time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RunState {
     Queued,
     InProgress,

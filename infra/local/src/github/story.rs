@@ -20,6 +20,7 @@ use crate::github::{GitHub, Settings};
 mod app;
 mod gate;
 mod headers;
+mod hooks;
 mod limits;
 mod old;
 mod people;

@@ -13,11 +13,13 @@ use serde_json::Value;
 
 use crate::github::GitHub;
 use crate::github::answers::contents::Place;
+use crate::github::answers::events::Moved;
 use crate::github::archive::Files;
 use crate::github::gate::{Body, Caller, Tenon};
 use crate::github::objects::{EntryKind, Object, Sha, Signature};
 use crate::github::refusal::Refusal;
 use crate::github::routes::visible;
+use crate::github::users::BOT_LOGIN;
 use crate::github::world::NewCommit;
 
 const RAW: &str = "application/vnd.github.raw";
@@ -137,7 +139,11 @@ pub(crate) async fn write(
     let author = asked.author.map_or_else(|| committer.clone(), |person| person.signature(now));
     let message = asked.message;
     let new = NewCommit { branch: branch.clone(), files, author, committer, message };
+    let before = repository.branch(&branch).cloned();
     let sha = world.commit(repository.clone(), new, now)?;
+    let (reference, login) = (format!("refs/heads/{branch}"), BOT_LOGIN.to_owned());
+    let moved = Moved { reference, before, after: sha.clone(), login };
+    github.tell_push(&world, repository.id, &moved);
 
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let place = Place { repository: &repository, reference: &branch, path: &path, sha: &blob };

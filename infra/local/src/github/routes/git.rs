@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use crate::github::GitHub;
 use crate::github::answers::commits as answer;
+use crate::github::answers::events::Moved;
 use crate::github::gate::{Body, Caller, Tenon};
 use crate::github::objects::{EntryKind, Sha, TreeEntry};
 use crate::github::refusal::Refusal;
 use crate::github::repository::{Repository, is_reference_name};
 use crate::github::routes::visible;
+use crate::github::users::BOT_LOGIN;
 use crate::github::world::World;
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +76,11 @@ pub(crate) async fn create_reference(
     let sha = sha.ok_or(Refusal::UnknownObject)?;
     repository.refs.insert(new.name.clone(), sha.clone());
     let shown = answer::reference(&repository, &new.name, &sha);
+    let id = repository.id;
     world.save_repository(repository)?;
+    let login = BOT_LOGIN.to_owned();
+    let moved = Moved { reference: new.name, before: None, after: sha, login };
+    github.tell_push(&world, id, &moved);
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
