@@ -77,7 +77,8 @@ async fn carry_out(
 async fn conclude(app: &App, read: &Stored<JobRecord>, after: &JobRecord) -> Result<(), Error> {
     log(after);
     if let JobState::Dead { .. } = after.state {
-        give_up(app, &after.job).await?;
+        // It changes things of every kind, which makes a large future of a rare one.
+        Box::pin(give_up(app, &after.job)).await?;
     }
     let write = Transaction::new().replace(read, after)?;
     match app.store.write(write, &app.mint).await? {
