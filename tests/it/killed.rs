@@ -30,8 +30,8 @@ struct Left {
     tag: Value,
 }
 
-/// Lets the doomed process work on the first job that is due, whenever it is, until it is killed or
-/// the job is done. The messages of other jobs are lost with it.
+/// Lets the doomed process work on the job about the second day, whenever it is due, until it is
+/// killed or the job is done. The messages of other jobs are lost with it.
 async fn live(story: &Story, last: usize) -> Fate {
     let doomed = story.doomed(last).await;
     story.stack.worker.pump().unwrap();
@@ -39,7 +39,12 @@ async fn live(story: &Story, last: usize) -> Fate {
     for message in &messages {
         story.stack.queue.delete(&message.id);
     }
-    story.stack.queue.push(&messages[0].body, Duration::ZERO);
+    let mut jobs = story.items("JOB#").await.into_iter();
+    let job = jobs.find(|job| {
+        job["job"]["M"]["day"]["N"] == "2" && job["state"]["M"]["state"]["S"] == "waiting"
+    });
+    let message = json!({ "jobId": job.unwrap()["id"]["S"] });
+    story.stack.queue.push(&message.to_string(), Duration::ZERO);
     for _ in 0..ROUNDS_MAX {
         let fate = doomed.settle().await;
         let Some(due) = story.stack.queue.next_due() else { return fate };
