@@ -38,7 +38,7 @@ async fn until_all_is_done(story: &Story) {
         let Some(due) = story.stack.queue.next_due() else { return };
         story.clock.set(due.max(story.now()));
     }
-    panic!("there is no end to it");
+    unreachable!("there is no end to it");
 }
 
 /// How a story ended: what GitHub holds and what the recruiter sees.

@@ -53,7 +53,7 @@ impl Story {
     /// Another process for jobs, which is killed once its call number `last` is done: to GitHub, to
     /// change the table, or to send to the queue.
     pub async fn doomed(&self, last: usize) -> Doomed {
-        let http = shared::http_client::build().unwrap();
+        let http = self.http.clone();
         let doors = Doors { http, last, made: AtomicUsize::default(), killed: Notify::new() };
         let doors = Arc::new(doors);
         let mut settings = self.stack.settings.clone();

@@ -1,13 +1,11 @@
 //! What the local GitHub is told to do wrong, and what it did.
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use local::github::GitHub;
 use local::github::faults::Fault;
-use local::github::faults::kind::Kind;
 use shared::mint::Mint;
 
 /// How long the demo waits for anything when GitHub misbehaves: jobs pause longer after each failure.
@@ -21,7 +19,7 @@ pub(super) struct Misbehaviour {
     /// Let the local GitHub misbehave: a fault, and the share of calls that it befalls in percent
     /// (100). May be repeated. `/_faults` of the GitHub takes them while it runs.
     #[arg(long, value_name = "NAME[=PERCENT]")]
-    github_fault: Vec<Ordered>,
+    github_fault: Vec<Fault>,
     /// Hold every call to the local GitHub, and its answer, against GitHub's own description.
     #[arg(long)]
     strict_github: bool,
@@ -45,28 +43,9 @@ pub(super) struct Chaos {
     seed: Option<u64>,
 }
 
-/// A fault as a flag orders it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Ordered(Fault);
-
-impl FromStr for Ordered {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, share) = text.split_once('=').unwrap_or((text, "100"));
-        let kind = Kind::from_str(name, false).map_err(|_unknown| {
-            let names: Vec<_> = Kind::all().iter().map(|kind| kind.name()).collect();
-            format!("there is no such fault; there are {}", names.join(", "))
-        })?;
-        let percent = share.parse().ok().filter(|percent| *percent <= 100);
-        let percent = percent.ok_or("the share is a number up to 100")?;
-        Ok(Self(Fault { percent: Some(percent), ..Fault::always(kind) }))
-    }
-}
-
 impl Misbehaviour {
     pub(super) fn apply(&self, github: &GitHub) {
-        for Ordered(fault) in &self.github_fault {
+        for fault in &self.github_fault {
             github.misbehave(fault.clone());
         }
         if self.strict_github {
@@ -104,23 +83,5 @@ impl fmt::Display for Dealt<'_> {
             write!(f, " {} {count}", kind.name())?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_is_ordered_by_its_name_and_its_share() {
-        let ordered = |text: &str| text.parse::<Ordered>();
-
-        let cut = Fault { percent: Some(7), ..Fault::always(Kind::Cut) };
-        assert_eq!(ordered("cut=7"), Ok(Ordered(cut)));
-        let always = Fault { percent: Some(100), ..Fault::always(Kind::BadGateway) };
-        assert_eq!(ordered("bad-gateway"), Ok(Ordered(always)));
-        assert_eq!(ordered("cut=101"), Err("the share is a number up to 100".to_owned()));
-        let unknown = ordered("boredom").unwrap_err();
-        assert!(unknown.starts_with("there is no such fault; there are latency, "), "{unknown}");
     }
 }

@@ -3,8 +3,10 @@
 //! what is tried.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::Mutex;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::github::faults::chance::Chance;
@@ -69,6 +71,22 @@ impl Fault {
         let about = self.kind.concerns().is_none_or(|those| those.contains(&operation));
         self.operation.as_deref().map_or(about, |named| named == operation)
             && self.times.is_none_or(|times| times > 0)
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    /// As a flag orders it: `NAME`, or `NAME=PERCENT`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, share) = text.split_once('=').unwrap_or((text, "100"));
+        let kind = Kind::from_str(name, false).map_err(|_unknown| {
+            let names: Vec<_> = Kind::all().iter().map(|kind| kind.name()).collect();
+            format!("there is no such fault; there are {}", names.join(", "))
+        })?;
+        let percent = share.parse().ok().filter(|percent| *percent <= 100);
+        let percent = percent.ok_or("the share is a number up to 100")?;
+        Ok(Self { percent: Some(percent), ..Self::always(kind) })
     }
 }
 

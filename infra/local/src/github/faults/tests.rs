@@ -70,3 +70,16 @@ fn a_repository_is_not_ready_for_as_many_calls_as_was_said() {
     let unready = Some(Kind::NotReadyNull);
     assert_eq!(seen, [unready, None, unready, None]);
 }
+
+#[test]
+fn a_fault_is_ordered_by_its_name_and_its_share() {
+    let ordered = |text: &str| text.parse::<Fault>();
+
+    let cut = Fault { percent: Some(7), ..Fault::always(Kind::Cut) };
+    assert_eq!(ordered("cut=7"), Ok(cut));
+    let always = Fault { percent: Some(100), ..Fault::always(Kind::BadGateway) };
+    assert_eq!(ordered("bad-gateway"), Ok(always));
+    assert_eq!(ordered("cut=101"), Err("the share is a number up to 100".to_owned()));
+    let unknown = ordered("boredom").unwrap_err();
+    assert!(unknown.starts_with("there is no such fault; there are latency, "), "{unknown}");
+}
