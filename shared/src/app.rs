@@ -20,11 +20,12 @@ use crate::creates::Creates;
 use crate::email::Mailer;
 use crate::error::Error;
 use crate::github::{GitHub, Settings};
+use crate::http_client;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::queue::Queue;
 use crate::store::Store;
-use crate::{http_client, telemetry};
+use crate::telemetry;
 
 /// How long one attempt at an AWS call may take.
 const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);

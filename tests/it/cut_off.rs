@@ -207,7 +207,8 @@ async fn a_job_that_is_delivered_again_asks_nothing_again() {
     work.hand_in().await;
     let before = work.calls();
 
-    work.story.clock.advance(SignedDuration::from_hours(1));
+    // Before it is looked at for the first time whether the invitation was accepted.
+    work.story.clock.advance(SignedDuration::from_mins(9));
     work.story.stack.worker.sweep().await.unwrap();
     work.story.settle().await;
 

@@ -31,10 +31,11 @@ const EXAMINING: [&str; 8] = [
 /// More rounds than any story here needs.
 const ROUNDS_MAX: usize = 400;
 
-/// Does all jobs, each when it is due, until none is left.
+/// Does all jobs, each when it is due, until none is left. Ada accepts whatever she is invited to.
 async fn until_all_is_done(story: &Story) {
     for _ in 0..ROUNDS_MAX {
         story.settle().await;
+        story.accept_invitations("ada");
         let Some(due) = story.stack.queue.next_due() else { return };
         story.clock.set(due.max(story.now()));
     }

@@ -18,6 +18,12 @@ fn link(token: &str) -> String {
     format!("http://localhost:3000/candidate/session/{token}")
 }
 
+/// The links of a mail: the invite, and the page for the GitHub username.
+fn links(story: &Story, token: &str) -> Vec<String> {
+    let page = format!("{}api/candidate/github/{token}", story.stack.places.api);
+    vec![link(token), page]
+}
+
 #[tokio::test]
 async fn the_row_of_a_candidate_follows_mail_claim_and_completion() {
     let story = Story::begin().await;
@@ -149,10 +155,8 @@ async fn an_invite_repeated_after_half_a_minute_sends_the_same_link_again() {
     assert_eq!((&again["outcome"], &again["token"]), (&json!("resent"), &json!(first.token)));
     let mails = story.stack.mailbox.mails();
     assert_eq!(mails.len(), 2);
-    assert_eq!(
-        (mails[0].links(), mails[1].links()),
-        (vec![link(&first.token)], vec![link(&first.token)])
-    );
+    let links = links(&story, &first.token);
+    assert_eq!((mails[0].links(), mails[1].links()), (links.clone(), links));
     assert_eq!(story.stack.github.repositories().len(), 2);
 }
 
@@ -174,7 +178,7 @@ async fn an_invite_repeated_after_its_expiry_has_a_new_link_and_the_old_one_is_d
     let dead = ada.get(&format!("/api/candidate/session/{}", first.token)).await;
     assert_eq!(dead.refusal(), (404, "INVITE_TOKEN_INVALID", "Invalid invite token"));
     assert_eq!(ada.get(&format!("/api/candidate/session/{token}")).await.status, 200);
-    assert_eq!(story.stack.mailbox.mails()[0].links(), [link(token)]);
+    assert_eq!(story.stack.mailbox.mails()[0].links(), links(&story, token));
     assert_eq!(story.stack.github.repositories().len(), 2);
 }
 

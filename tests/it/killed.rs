@@ -11,6 +11,9 @@ use tests::doomed::Fate;
 use tests::story::Story;
 
 const ADA: &str = "ada@example.com";
+const PREPARING: &str = "prepareWorkspace";
+const EXAMINING: &str = "examineSubmission";
+const CLOSING: &str = "closeWorkspace";
 /// More calls than a job here makes.
 const CALLS_MAX: usize = 100;
 /// More rounds than any recovery here needs; each is a minute of a sweep.
@@ -30,9 +33,9 @@ struct Left {
     tag: Value,
 }
 
-/// Lets the doomed process work on the job about the second day, whenever it is due, until it is
-/// killed or the job is done. The messages of other jobs are lost with it.
-async fn live(story: &Story, last: usize) -> Fate {
+/// Lets the doomed process work on the job of this `kind` about the second day, whenever it is due,
+/// until it is killed or the job is done. The messages of other jobs are lost with it.
+async fn live(story: &Story, kind: &str, last: usize) -> Fate {
     let doomed = story.doomed(last).await;
     story.stack.worker.pump().unwrap();
     let messages = story.stack.queue.take_due(CALLS_MAX);
@@ -41,12 +44,14 @@ async fn live(story: &Story, last: usize) -> Fate {
     }
     let mut jobs = story.items("JOB#").await.into_iter();
     let job = jobs.find(|job| {
-        job["job"]["M"]["day"]["N"] == "2" && job["state"]["M"]["state"]["S"] == "waiting"
+        let (of, state) = (&job["job"]["M"], &job["state"]["M"]["state"]["S"]);
+        of["kind"]["S"] == kind && of["day"]["N"] == "2" && *state == "waiting"
     });
     let message = json!({ "jobId": job.unwrap()["id"]["S"] });
     story.stack.queue.push(&message.to_string(), Duration::ZERO);
     for _ in 0..ROUNDS_MAX {
         let fate = doomed.settle().await;
+        story.accept_invitations("ada");
         let Some(due) = story.stack.queue.next_due() else { return fate };
         if fate == Fate::Killed {
             return fate;
@@ -70,6 +75,7 @@ async fn recover(story: &Story) {
         story.clock.advance(SignedDuration::from_mins(1));
         story.stack.worker.sweep().await.unwrap();
         story.settle().await;
+        story.accept_invitations("ada");
     }
     unreachable!("a job is never done");
 }
@@ -128,17 +134,18 @@ async fn handed_in() -> Story {
     story
 }
 
-/// Kills the process after call 1, 2, … of the story until it lives, and compares what is left with
-/// `whole`; says after how many calls it lived, and the most that was dispatched.
+/// Kills the process that does the job of this `kind` after call 1, 2, … of the story until it lives,
+/// and compares what is left with `whole`; says after how many calls it lived, and the most that was
+/// dispatched.
 async fn killed_after_each(
     story: impl AsyncFn() -> Story,
-    tag: &str,
+    (kind, tag): (&str, &str),
     whole: &Left,
 ) -> (usize, u64) {
     let mut dispatched = 0;
     for last in 1..=CALLS_MAX {
         let story = story().await;
-        if let Fate::Lived(calls) = live(&story, last).await {
+        if let Fate::Lived(calls) = live(&story, kind, last).await {
             assert_eq!(calls, last - 1);
             return (calls, dispatched);
         }
@@ -155,14 +162,16 @@ async fn killed_after_each(
 #[tokio::test]
 async fn killed_anywhere_while_repositories_are_made_they_are_made_once() {
     let story = invited().await;
-    let Fate::Lived(calls) = live(&story, CALLS_MAX).await else { panic!("more than {CALLS_MAX}") };
+    let Fate::Lived(calls) = live(&story, PREPARING, CALLS_MAX).await else {
+        panic!("more than {CALLS_MAX}")
+    };
     assert_eq!(story.stack.github.repositories().len(), 1);
     assert!(calls >= 8, "{calls} calls are fewer than a claim, three steps, their records, an end");
     recover(&story).await;
     let whole = left(&story, "none").await;
     assert_eq!(whole.repositories.len(), 2);
 
-    let (killed, dispatched) = killed_after_each(invited, "none", &whole).await;
+    let (killed, dispatched) = killed_after_each(invited, (PREPARING, "none"), &whole).await;
 
     assert_eq!((killed, dispatched), (calls, 0));
 }
@@ -170,12 +179,15 @@ async fn killed_anywhere_while_repositories_are_made_they_are_made_once() {
 #[tokio::test]
 async fn killed_anywhere_while_a_day_is_examined_it_is_tagged_tested_and_compared_once() {
     let story = handed_in().await;
-    let Fate::Lived(calls) = live(&story, CALLS_MAX).await else { panic!("more than {CALLS_MAX}") };
+    let Fate::Lived(calls) = live(&story, EXAMINING, CALLS_MAX).await else {
+        panic!("more than {CALLS_MAX}")
+    };
     let whole = left(&story, "tenon-day-2").await;
     assert!(whole.tag.is_string());
     assert_eq!(story.stack.github.dispatches(), 1);
 
-    let (killed, dispatched) = killed_after_each(handed_in, "tenon-day-2", &whole).await;
+    let (killed, dispatched) =
+        killed_after_each(handed_in, (EXAMINING, "tenon-day-2"), &whole).await;
 
     // The run is looked for on its tag before it is asked for again.
     assert_eq!((killed, dispatched), (calls, 1));
@@ -187,7 +199,7 @@ async fn killed_when_a_run_was_started_that_is_not_listed_yet_the_newer_run_wins
         let story = handed_in().await;
         let github = &story.stack.github;
         github.misbehave(Fault::always(Kind::LateListing).measuring(3_600));
-        assert_eq!(live(&story, last).await, Fate::Killed);
+        assert_eq!(live(&story, EXAMINING, last).await, Fate::Killed);
         if github.dispatches() == 0 {
             continue;
         }
@@ -201,4 +213,33 @@ async fn killed_when_a_run_was_started_that_is_not_listed_yet_the_newer_run_wins
         return;
     }
     unreachable!("nothing was started");
+}
+
+#[tokio::test]
+async fn killed_anywhere_while_the_right_to_push_is_taken_back_it_is_gone_in_the_end() {
+    let member = async || {
+        let story = invited().await;
+        story.settle().await;
+        story.accept_invitations("ada");
+        story.pass(600).await;
+        let rows = story.items("CS#").await;
+        let session = rows.iter().find(|row| row["SK"]["S"] == "CS").unwrap();
+        let session = session["id"]["N"].as_str().unwrap().parse().unwrap();
+        let ada = story.candidate(ADA).on(session);
+        let task = story.current_task(&ada, session).await;
+        ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await.expect(201);
+        story
+    };
+    let story = member().await;
+    let Fate::Lived(calls) = live(&story, CLOSING, CALLS_MAX).await else {
+        panic!("more than {CALLS_MAX}")
+    };
+    recover(&story).await;
+    let whole = left(&story, "tenon-day-2").await;
+    let workspace = story.item("CS#", "WORKSPACE#2").await;
+    assert_eq!(workspace["closing"]["M"]["state"]["S"], "closed");
+
+    let (killed, dispatched) = killed_after_each(member, (CLOSING, "tenon-day-2"), &whole).await;
+
+    assert_eq!((killed, dispatched), (calls, 1));
 }

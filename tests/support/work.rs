@@ -111,6 +111,14 @@ impl Story {
         status["repoFullName"].as_str().unwrap().to_owned()
     }
 
+    /// Whoever has the GitHub account `login` accepts the invitations that are open.
+    pub fn accept_invitations(&self, login: &str) {
+        for repository in self.stack.github.repositories() {
+            // Most often there is none.
+            let _ = self.stack.github.accept_invitation(&repository, login);
+        }
+    }
+
     /// Pushes what makes all tests of the default template pass; the new commit.
     pub fn push_solution(&self, repository: &str) -> String {
         let template = TEMPLATES[0];

@@ -183,8 +183,9 @@ async fn headers_that_lie_about_a_file_make_it_unreadable_and_cost_nothing() {
 
 #[tokio::test]
 async fn something_else_under_the_name_of_an_archive_is_corrupt() {
-    for other in [b"".to_vec(), b"<html>".to_vec(), vec![0; MEGABYTE], b"PK\x05\x06".repeat(9_999)]
-    {
+    for other in [b"<html>".to_vec(), vec![0; MEGABYTE], b"PK\x05\x06".repeat(9_999)] {
         assert_eq!(read(other).await, Err(ArtifactProblem::Corrupt));
     }
+    // No archive is empty: what was sent is lost, and asked for again.
+    assert_eq!(read(Vec::new()).await, Err(ArtifactProblem::DownloadFailed));
 }

@@ -102,7 +102,7 @@ async fn the_member_among_them_has_accepted_the_invitation_when_the_repository_i
 
 #[tokio::test]
 async fn the_runs_among_them_have_github_asked_when_the_run_is_ours() {
-    let (story, ada, task, _repository) = on_day_two().await;
+    let (story, ada, task, repository) = on_day_two().await;
     let started = ada.post(&format!("/api/tasks/{task}/run"), json!({})).await.expect(200);
     let path = format!("/api/tasks/{task}/run/{}", started["runId"]);
     let asked = || story.stack.github.calls().get("GET run").copied().unwrap_or(0);
@@ -110,6 +110,7 @@ async fn the_runs_among_them_have_github_asked_when_the_run_is_ours() {
         let mut runs = examples("workflow_run").iter().filter(|it| it["action"] == "completed");
         let mut run = runs.find(|it| it["workflow_run"]["event"] == event).unwrap().clone();
         run["workflow_run"]["id"] = started["workflowRunId"].clone();
+        run["repository"]["id"] = json!(repository);
         run
     };
 

@@ -26,13 +26,19 @@ async fn started(ada: &Caller, task: u64) -> String {
     format!("/api/tasks/{task}/run/{}", run["runId"])
 }
 
-/// What GitHub would say of the run; the conclusion is made up.
-fn told(action: &str, attempt: u64) -> Value {
+/// GitHub's number of the repository of Ada's second day.
+async fn repository_id(story: &Story) -> u64 {
+    let id = story.item("CS#", "WORKSPACE#2").await["repository"]["M"]["id"]["N"].clone();
+    id.as_str().unwrap().parse().unwrap()
+}
+
+/// What GitHub would say of the run in `repository`; the conclusion is made up.
+fn told(repository: u64, action: &str, attempt: u64) -> Value {
     let run = json!({
         "id": RUN, "event": "workflow_dispatch", "run_attempt": attempt, "status": "completed",
         "conclusion": "success", "updated_at": "2026-03-02T09:00:00Z",
     });
-    json!({ "action": action, "workflow_run": run })
+    json!({ "action": action, "repository": { "id": repository }, "workflow_run": run })
 }
 
 /// How often GitHub was asked for a run.
@@ -80,12 +86,14 @@ async fn what_a_webhook_says_of_a_run_counts_for_nothing() {
     let (story, ada, task) = with_slow_runs(&TOLD).await;
     let run = started(&ada, task).await;
     story.pass(30).await;
+    let repository = repository_id(&story).await;
 
-    story.webhook("workflow_run", &told("completed", 1)).await.expect(202);
+    story.webhook("workflow_run", &told(repository, "completed", 1)).await.expect(202);
     story.settle().await;
 
     assert_eq!(ada.get(&run).await.expect(200)["status"], "running", "GitHub itself says so");
-    story.pass(31).await;
+    // Two seconds more where the run was looked at just before.
+    story.pass(33).await;
     let ended = ada.get(&run).await.expect(200);
     assert_eq!((&ended["status"], &ended["conclusion"]), (&json!("failed"), &json!("failure")));
 }
@@ -95,10 +103,13 @@ async fn however_many_webhooks_tell_of_a_run_github_is_asked_once_in_two_seconds
     let (story, ada, task) = with_slow_runs(&TOLD).await;
     started(&ada, task).await;
     story.pass(30).await;
+    let repository = repository_id(&story).await;
+    // The job that follows the run may have looked a moment ago.
+    story.clock.advance(SignedDuration::from_secs(2));
     let before = asked(&story);
 
     for _ in 0..10 {
-        story.webhook("workflow_run", &told("in_progress", 1)).await.expect(202);
+        story.webhook("workflow_run", &told(repository, "in_progress", 1)).await.expect(202);
         story.settle().await;
     }
     assert_eq!(asked(&story), before + 1);
@@ -112,9 +123,10 @@ async fn what_is_told_late_twice_or_of_another_attempt_changes_nothing_and_asks_
     let ended = ada.get(&run).await.expect(200);
     assert_eq!(ended["status"], "failed");
     let before = story.stack.github.total_calls();
+    let repository = repository_id(&story).await;
 
     for (action, attempt) in [("in_progress", 1), ("completed", 1), ("completed", 2)] {
-        story.webhook("workflow_run", &told(action, attempt)).await.expect(202);
+        story.webhook("workflow_run", &told(repository, action, attempt)).await.expect(202);
         story.settle().await;
     }
     for sent in story.stack.github.deliveries() {
@@ -129,7 +141,7 @@ async fn what_is_told_late_twice_or_of_another_attempt_changes_nothing_and_asks_
 #[tokio::test]
 async fn a_run_that_is_not_ours_is_nobodys_business() {
     let story = Story::with(&TOLD).await;
-    story.webhook("workflow_run", &told("completed", 1)).await.expect(202);
+    story.webhook("workflow_run", &told(7, "completed", 1)).await.expect(202);
     story.settle().await;
 
     let job = story.item("JOB#", "JOB").await;

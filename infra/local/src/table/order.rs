@@ -39,8 +39,7 @@ mod tests {
                         FROM _stream_records WHERE table_name = 'tenon'";
         let plan: String = reader.query_row(question, [], |row| row.get(3)).unwrap();
 
-        let expected = "SEARCH _stream_records USING INDEX tenon_stream_order (table_name=?)";
-        assert_eq!(plan, expected);
+        assert!(plan.starts_with("SEARCH ") && plan.contains("tenon_stream_order"), "{plan}");
         drop(database);
     }
 

@@ -197,7 +197,7 @@ impl Workspace {
     /// The workspace once `username` has accepted the invitation to it; another's changes nothing.
     pub fn accepted(mut self, username: &GitHubUsername) -> Self {
         if self.has_let_in(username) {
-            self.invitation = None;
+            (self.invitation, self.sleeper) = (None, None);
             if let Some(given) = &mut self.collaborator {
                 given.invitation = None;
             }

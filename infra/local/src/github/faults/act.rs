@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, DATE, HeaderName, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, DATE, ETAG, HeaderName, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_body_util::{Full, Limited};
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
@@ -183,6 +183,8 @@ fn broken() -> Response {
 async fn changed(answer: Response, change: impl FnOnce(Bytes) -> Bytes) -> Response {
     let (mut head, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    // Whoever keeps the answer by its name would be told later that it is whole.
+    head.headers.remove(ETAG);
     head.headers.remove(CONTENT_LENGTH);
     Response::from_parts(head, Body::from(change(body)))
 }

@@ -43,9 +43,8 @@ pub(crate) async fn redirect(
     let found = artifacts_of(&github, &world, run)?.into_iter().find(|it| it.id == artifact);
     match found.ok_or(Refusal::NotFound)?.fate {
         Fate::Expired | Fate::Gone => return Err(Refusal::Expired),
-        Fate::OutOfReach => return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, "ServerBusy")),
         Fate::Kept if now >= run.artifact_expires_at() => return Err(Refusal::Expired),
-        Fate::Kept => {}
+        Fate::Kept | Fate::OutOfReach => {}
     }
     let expires = now.as_second() + SIGNED_SECONDS;
     let signature = sign(&github, artifact, expires);
@@ -75,9 +74,13 @@ pub(crate) async fn archive(
     let world = github.world();
     let run = world.run(Run::id_of_artifact(artifact)).ok_or(Refusal::NotFound)?;
     let found = artifacts_of(&github, &world, run)?.into_iter().find(|it| it.id == artifact);
-    let zip = found.ok_or(Refusal::NotFound)?.archive;
+    let found = found.ok_or(Refusal::NotFound)?;
+    if found.fate == Fate::OutOfReach {
+        return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, "ServerBusy"));
+    }
     let name = "attachment; filename=\"tenon-test-results.zip\"";
-    Ok(([(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, name)], zip).into_response())
+    Ok(([(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, name)], found.archive)
+        .into_response())
 }
 
 // Azure's way to say no.
