@@ -94,7 +94,7 @@ async fn conclude(app: &App, read: &Stored<JobRecord>, after: &JobRecord) -> Res
 /// Turns an error of ours into a failed attempt: it may heal.
 async fn attempt(app: &App, JobRecord { id, job, .. }: &JobRecord) -> Outcome {
     for _ in 0..TURNS_MAX {
-        match turn(app, *id, job).await {
+        match Box::pin(turn(app, *id, job)).await {
             Ok(Outcome::Again(pause)) if pause.is_zero() => {}
             Ok(outcome) => return outcome,
             Err(error) => return Outcome::Failed(error.chain(), None),
@@ -115,13 +115,12 @@ async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
         }
         Job::CloseWorkspace { session, day } => close_workspace(app, *session, *day).await,
         Job::CleanUp { session } => clean_up(app, *session).await,
-        Job::HeedGitHub { notice, at } => heed_github(app, notice, *at).await,
+        Job::HeedGitHub { notice, at } => Box::pin(heed_github(app, notice, *at)).await,
     }
 }
 
 /// Sends overdue jobs to the queue again: lost ones, and those due later than the queue can wait.
-/// Before that it starts the jobs of what is to be cleaned up.
-/// Says how many.
+/// Before that it starts the jobs of what is to be cleaned up. Says how many it sent.
 pub async fn sweep(app: &App) -> Result<usize, Error> {
     start_clean_ups(app).await?;
     let overdue = app.store.overdue_jobs(app.clock.now()).await?;

@@ -5,20 +5,20 @@ use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem, Refusal};
 
 impl Noun {
-    const fn refusal(self) -> (&'static str, &'static str) {
+    const fn wire(self) -> (u16, &'static str, &'static str) {
         match self {
-            Self::Route => ("NOT_FOUND", "Not Found"),
-            Self::Simulation => ("SIMULATION_NOT_FOUND", "Simulation not found"),
+            Self::Route => (404, "NOT_FOUND", "Not Found"),
+            Self::Simulation => (404, "SIMULATION_NOT_FOUND", "Simulation not found"),
             Self::CandidateSession => {
-                ("CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found")
+                (404, "CANDIDATE_SESSION_NOT_FOUND", "Candidate session not found")
             }
-            Self::InviteToken => ("INVITE_TOKEN_INVALID", "Invalid invite token"),
-            Self::Task => ("TASK_NOT_FOUND", "Task not found"),
-            Self::Run => ("RUN_NOT_FOUND", "Run not found"),
-            Self::Submission => ("SUBMISSION_NOT_FOUND", "Submission not found"),
-            Self::Company => ("COMPANY_NOT_FOUND", "Company not found"),
-            Self::Domain => ("DOMAIN_NOT_FOUND", "Domain not found"),
-            Self::TemplateCheck => ("TEMPLATE_CHECK_NOT_FOUND", "Template check not found"),
+            Self::InviteToken => (404, "INVITE_TOKEN_INVALID", "Invalid invite token"),
+            Self::Task => (404, "TASK_NOT_FOUND", "Task not found"),
+            Self::Run => (404, "RUN_NOT_FOUND", "Run not found"),
+            Self::Submission => (404, "SUBMISSION_NOT_FOUND", "Submission not found"),
+            Self::Company => (404, "COMPANY_NOT_FOUND", "Company not found"),
+            Self::Domain => (404, "DOMAIN_NOT_FOUND", "Domain not found"),
+            Self::TemplateCheck => (404, "TEMPLATE_CHECK_NOT_FOUND", "Template check not found"),
         }
     }
 }
@@ -83,10 +83,7 @@ impl Error {
                 (415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json")
             }
             Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
-            Self::NotFound(noun) => {
-                let (code, detail) = noun.refusal();
-                (404, code, detail)
-            }
+            Self::NotFound(noun) => noun.wire(),
             Self::GitHub(problem) => problem.wire(),
             Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
