@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tests::caller::Answer;
 use tests::story::Story;
 use tests::together::{all_of, together, with_status};
 
@@ -44,22 +45,23 @@ fn states(rows: &[Value]) -> Vec<&str> {
     workspaces.map(|workspace| workspace["state"].as_str().unwrap()).collect()
 }
 
+/// Recruiter 1 invites candidate `number`.
+fn invited(story: &Story, simulation: u64, number: usize) -> impl Future<Output = Answer> + use<> {
+    let recruiter = story.recruiter(1);
+    let email = format!("candidate{number}@example.com");
+    let body = json!({ "candidateName": "Candidate", "inviteEmail": email });
+    async move { recruiter.post(&format!("/api/simulations/{simulation}/invite"), body).await }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_invites_at_once_are_made_as_fast_as_github_allows_and_never_faster() {
     let story = limited().await;
     let (github, queue) = (&story.stack.github, &story.stack.queue);
     let simulation = story.simulation().await;
     let begun = story.now();
-    let recruiter = story.recruiter(1);
-    let path = format!("/api/simulations/{simulation}/invite");
     // One moment of the clock; no more at a time than a slow machine answers before they give up.
     for many in (0..MANY).collect::<Vec<_>>().chunks(20) {
-        let invites = many.iter().map(|number| {
-            let email = format!("candidate{number}@example.com");
-            let body = json!({ "candidateName": "Candidate", "inviteEmail": email });
-            let (recruiter, path) = (recruiter.clone(), path.clone());
-            async move { recruiter.post(&path, body).await }
-        });
+        let invites = many.iter().map(|number| invited(&story, simulation, *number));
         assert_eq!(with_status(&together(invites).await, 200), many.len());
     }
 

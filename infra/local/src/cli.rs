@@ -43,8 +43,7 @@ const DEMO_RUN_MS: u32 = 5_000;
 /// How often the web client asks for a run.
 const DEMO_POLL: Duration = Duration::from_millis(1_500);
 
-/// Everything Tenon needs, on this machine: the API, a table in a file, a GitHub, a mailbox, an
-/// identity provider.
+/// Everything Tenon needs, on this machine: API, table, GitHub, mailbox, identity provider.
 ///
 /// Without a command it starts everything and stays up. Each setting of the environment, and of the
 /// file .env in the working directory, replaces what the stack would provide.
@@ -98,6 +97,7 @@ struct Keep {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Behaviour {
     /// How far the table's index reads lag behind, in milliseconds; on AWS up to a second is normal.
     #[arg(long, value_name = "MS", default_value_t = 0)]

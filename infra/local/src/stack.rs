@@ -186,15 +186,7 @@ impl Stack {
         // Jobs that a killed process had not carried on are still in the stream; those that it had
         // are over, and a second message changes nothing.
         let stream = NewItems::open(table.database().clone(), TABLE_NAME, StartAt::TrimHorizon)?;
-        let github = github::Settings {
-            token: GITHUB_TOKEN.to_owned(),
-            timing: options.timing,
-            latency: options.github_latency,
-        };
-        let github = GitHub::open(documents.clone(), clock.clone(), github)?;
-        if options.github_limits {
-            github.enforce_limits();
-        }
+        let github = open_github(&options, &documents)?;
         let mailbox = Mailbox::open(documents.clone(), clock.clone(), Mint::System)?;
         let mailbox = mailbox.telling(queue.clone());
 
@@ -245,6 +237,19 @@ impl Stack {
             _lock: lock,
         })
     }
+}
+
+fn open_github(options: &Options, documents: &Documents) -> Result<GitHub, DocumentsError> {
+    let settings = github::Settings {
+        token: GITHUB_TOKEN.to_owned(),
+        timing: options.timing,
+        latency: options.github_latency,
+    };
+    let github = GitHub::open(documents.clone(), options.clock.clone(), settings)?;
+    if options.github_limits {
+        github.enforce_limits();
+    }
+    Ok(github)
 }
 
 /// Who carries webhooks to Tenon, where it knows a secret to tell them by.

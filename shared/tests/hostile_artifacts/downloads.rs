@@ -98,9 +98,9 @@ async fn of_many_artifacts_five_are_tried_the_likely_ones_first() {
     let names = ["a", "b", "c", "d", "e", "JUnit", "tenon-test-results"];
     storage.list(&names, 100);
     for artifact in 1..=7 {
-        storage.hold(artifact, b"no archive".to_vec());
+        storage.hold(artifact, b"no archive");
     }
-    storage.hold(3, zipped(&[(NAMED, REPORT)]));
+    storage.hold(3, &zipped(&[(NAMED, REPORT)]));
 
     assert_eq!(measured(&storage).await.unwrap().artifact_name, "c");
     let held = |path: &String| path.strip_prefix("/held/").map(str::to_owned);
@@ -109,8 +109,8 @@ async fn of_many_artifacts_five_are_tried_the_likely_ones_first() {
         ["7", "6", "1", "2", "3"]
     );
 
-    storage.hold(3, b"no archive".to_vec());
-    storage.hold(4, zipped(&[(NAMED, REPORT)]));
+    storage.hold(3, b"no archive");
+    storage.hold(4, &zipped(&[(NAMED, REPORT)]));
     assert_eq!(measured(&storage).await, Err(ArtifactProblem::Corrupt));
 }
 
@@ -127,8 +127,8 @@ async fn the_list_is_read_page_by_page_and_of_one_name_the_newest_counts() {
         |from: u64| page((from..from + 100).map(|id| artifact(id, &id.to_string())).collect());
     storage.say(&list(""), filled(1_000));
     storage.say(&list("&page=2"), page(vec![artifact(5, "junit"), artifact(7, "junit")]));
-    storage.hold(5, zipped(&[(NAMED, br#"{"total": 5}"#)]));
-    storage.hold(7, zipped(&[(NAMED, br#"{"total": 7}"#)]));
+    storage.hold(5, &zipped(&[(NAMED, br#"{"total": 5}"#)]));
+    storage.hold(7, &zipped(&[(NAMED, br#"{"total": 7}"#)]));
     assert_eq!(storage.read_report().await.unwrap().total, 7);
 
     for (number, from) in [(2, 2_000), (3, 3_000), (4, 4_000), (5, 5_000), (6, 6_000)] {

@@ -24,7 +24,7 @@ const CEILING_BYTES: usize = 64 * 1024 * 1024;
 async fn read(archive: Vec<u8>) -> Result<TestReport, ArtifactProblem> {
     let storage = Storage::start().await;
     storage.list(&["tenon-test-results"], archive.len());
-    storage.hold(1, archive);
+    storage.hold(1, &archive);
     measured(&storage).await
 }
 

@@ -63,9 +63,9 @@ impl Storage {
     }
 
     /// Holds an artifact's archive at the address that GitHub redirects to.
-    pub(crate) fn hold(&self, artifact: u64, archive: Vec<u8>) {
+    pub(crate) fn hold(&self, artifact: u64, archive: &[u8]) {
         self.redirect(artifact, &format!("/held/{artifact}"));
-        self.say(&format!("/held/{artifact}"), whole(&archive));
+        self.say(&format!("/held/{artifact}"), whole(archive));
     }
 
     pub(crate) fn redirect(&self, artifact: u64, to: &str) {

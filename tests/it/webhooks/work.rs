@@ -130,7 +130,8 @@ async fn a_push_that_is_told_or_heeded_again_is_one_push() {
         let id = id.strip_prefix("JOB#").unwrap().parse().unwrap();
         let job = story.stack.app.store.job(id).await.unwrap().unwrap();
         let Job::HeedGitHub { notice, at } = &job.value.job else { panic!("{job:?}") };
-        assert_eq!(heed_github(&story.stack.app, notice, *at).await.unwrap(), Outcome::Done);
+        let heeded = Box::pin(heed_github(&story.stack.app, notice, *at)).await;
+        assert_eq!(heeded.unwrap(), Outcome::Done);
     }
     assert_eq!(story.item("ACTIVITY#", "DAY#2").await, kept);
 }

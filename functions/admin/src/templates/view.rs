@@ -21,7 +21,7 @@ pub(crate) struct Health {
     id: Option<TemplateCheckId>,
     /// `complete`, or `running` while some are still tried out.
     status: Progress,
-    templates: Vec<Template>,
+    templates: Vec<Examined>,
 }
 
 /// How templates are checked.
@@ -47,7 +47,7 @@ enum Progress {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = TemplateHealthItem)]
-struct Template {
+struct Examined {
     template_key: TemplateKey,
     repo_full_name: String,
     workflow_file: String,
@@ -91,12 +91,12 @@ struct Checks {
 impl Health {
     /// Templates that were looked at for `workflow_file`, as is told at `now`.
     pub(crate) fn looked_at(found: &[Inspected], workflow_file: &str, now: Timestamp) -> Self {
-        let item = |found: &Inspected| Template {
+        let item = |found: &Inspected| Examined {
             errors: found.inspection.errors.clone(),
             ok: found.inspection.errors.is_empty(),
             checked_at: Some(found.at),
             age_seconds: Some(age(found.at, now)),
-            ..Template::new(found.template, workflow_file, &found.inspection)
+            ..Examined::new(found.template, workflow_file, &found.inspection)
         };
         let templates: Vec<_> = found.iter().map(item).collect();
         Self::of(templates, Mode::Static, None)
@@ -104,11 +104,11 @@ impl Health {
 
     /// Templates that are tried out, as is told at `now`.
     pub(crate) fn tried(checks: &[LiveCheck], now: Timestamp) -> Self {
-        let templates: Vec<_> = checks.iter().map(|check| Template::tried(check, now)).collect();
+        let templates: Vec<_> = checks.iter().map(|check| Examined::tried(check, now)).collect();
         Self::of(templates, Mode::Live, checks.first().map(|check| check.check))
     }
 
-    fn of(templates: Vec<Template>, mode: Mode, id: Option<TemplateCheckId>) -> Self {
+    fn of(templates: Vec<Examined>, mode: Mode, id: Option<TemplateCheckId>) -> Self {
         let complete = templates.iter().all(|template| template.status == Progress::Complete);
         Self {
             ok: templates.iter().all(|template| template.ok),
@@ -120,7 +120,7 @@ impl Health {
     }
 }
 
-impl Template {
+impl Examined {
     /// A template that was looked at, and of which nothing else is said yet.
     fn new(template: TemplateKey, workflow_file: &str, inspection: &Inspection) -> Self {
         Self {

@@ -101,7 +101,6 @@ impl Refusal {
             | Self::IssuedLater
             | Self::SignatureExpired
             | Self::SignatureTooLong => StatusCode::UNAUTHORIZED,
-            Self::Suspended | Self::NotAccessible => StatusCode::FORBIDDEN,
             Self::NotFound
             | Self::UnknownApp
             | Self::BranchNotFound
@@ -109,7 +108,11 @@ impl Refusal {
             | Self::NoCommit(_)
             | Self::NoCommonAncestor { .. } => StatusCode::NOT_FOUND,
             Self::NotJson(_) => StatusCode::BAD_REQUEST,
-            Self::Archived | Self::NoAdmin | Self::PushDenied { .. } => StatusCode::FORBIDDEN,
+            Self::Suspended
+            | Self::NotAccessible
+            | Self::Archived
+            | Self::NoAdmin
+            | Self::PushDenied { .. } => StatusCode::FORBIDDEN,
             Self::OtherSha { .. } => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::Invalid(_)
