@@ -25,7 +25,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 /// What comes of a turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
-    /// This must be kept, and only then may [`dispatch`] be called with it: should its answer be
+    /// This must be kept, and only then may [`Trial::dispatch`] be called with it: should its answer be
     /// lost, whoever comes next knows that GitHub may have been asked.
     Dispatch(LiveCheck),
     /// This is how it stands.
