@@ -120,9 +120,8 @@ async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
 }
 
 /// Sends overdue jobs to the queue again: lost ones, and those due later than the queue can wait.
-/// Before that it starts the jobs of what is to be cleaned up. Says how many it sent.
+/// After that it starts the jobs of what is to be cleaned up. Says how many it sent.
 pub async fn sweep(app: &App) -> Result<usize, Error> {
-    start_clean_ups(app).await?;
     let overdue = app.store.overdue_jobs(app.clock.now()).await?;
     let mut sent = 0;
     for job in &overdue {
@@ -131,6 +130,10 @@ pub async fn sweep(app: &App) -> Result<usize, Error> {
             Ok(()) => sent += 1,
             Err(error) => tracing::error!(job = %job.id, error = %error.chain(), "not sent"),
         }
+    }
+    // What is old can wait for another sweep; what was lost is sent all the same.
+    if let Err(error) = start_clean_ups(app).await {
+        tracing::error!(error = %error.chain(), "nothing is cleaned up");
     }
     Ok(sent)
 }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::domain::id::CandidateSessionId;
 use shared::domain::job::{Job, JobRecord};
 use shared::domain::task::Day;
 use shared::store::transaction::{Transaction, Written};
@@ -70,6 +71,24 @@ impl AtWork {
 
     async fn workspace(&self) -> Value {
         self.story.item("CS#", "WORKSPACE#2").await
+    }
+
+    /// Has another job prepare the repository.
+    async fn prepare_again(&self) {
+        let app = &self.story.stack.app;
+        let session = CandidateSessionId::new(self.invited.session);
+        let job = Job::PrepareWorkspace { session, day: Day::new(2).unwrap() };
+        let job = JobRecord::new(app.mint.uuid(), job, self.story.now());
+        let write = Transaction::new().create(&job).unwrap();
+        assert_eq!(app.store.write(write, &app.mint).await.unwrap(), Written::Yes);
+        self.story.settle().await;
+    }
+
+    async fn vanish(&self) {
+        let github = self.story.github();
+        let path = format!("/repos/{}", self.repository);
+        let gone = github.send(github.request(http::Method::DELETE, &path)).await;
+        assert_eq!(gone.status, 204);
     }
 
     /// What is recorded: how far closing is, who is let in, and what they may do.
@@ -152,15 +171,7 @@ async fn what_was_on_its_way_when_the_day_was_handed_in_gives_no_right_back() {
     github.send(late).await;
     assert_eq!(work.pushed("ada-l"), Ok(()));
 
-    let app = &work.story.stack.app;
-    let session =
-        app.store.session(shared::domain::id::CandidateSessionId::new(work.invited.session));
-    let session = session.await.unwrap().unwrap().value.id;
-    let job = Job::PrepareWorkspace { session, day: Day::new(2).unwrap() };
-    let job = JobRecord::new(app.mint.uuid(), job, work.story.now());
-    let write = Transaction::new().create(&job).unwrap();
-    assert_eq!(app.store.write(write, &app.mint).await.unwrap(), Written::Yes);
-    work.story.settle().await;
+    work.prepare_again().await;
 
     assert_eq!(work.pushed("ada-l"), Err(403));
     assert_eq!(work.recorded().await, ["closed", "ada-l", "read"]);
@@ -213,4 +224,66 @@ async fn a_job_that_is_delivered_again_asks_nothing_again() {
     work.story.settle().await;
 
     assert_eq!(work.calls(), before);
+}
+
+#[tokio::test]
+async fn what_we_are_no_longer_shown_is_not_taken_for_closed() {
+    let log = Log::listen();
+    let work = AtWork::begin_as(Some("ada-l")).await;
+    work.accepts("ada-l");
+    let submit = format!("/api/tasks/{}/submit", work.task);
+    work.ada.post(&submit, json!({})).await.expect(201);
+    work.vanish().await;
+    work.story.pass(3_000).await;
+
+    assert_eq!(work.recorded().await, ["stillWritable", "ada-l", "read"]);
+    assert!(log.text().contains("WorkspaceStillWritable"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn an_alarm_is_raised_whichever_job_was_to_take_the_right_back() {
+    let log = Log::listen();
+    let work = AtWork::begin_as(Some("ada-l")).await;
+    work.accepts("ada-l");
+    work.hand_in().await;
+    assert_eq!(work.recorded().await[0], "closed");
+    work.vanish().await;
+
+    work.prepare_again().await;
+    work.story.pass(3_000).await;
+
+    assert_eq!(work.recorded().await, ["stillWritable", "ada-l", "read"]);
+    assert!(log.text().contains("WorkspaceStillWritable"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn an_account_that_github_does_not_know_is_asked_for_once_and_no_job_dies_of_it() {
+    let log = Log::listen();
+    let work = AtWork::begin_as(None).await;
+    work.hand_in().await;
+
+    work.name(work.task + 1, "nobody-1").await;
+    work.story.pass(3_000).await;
+
+    let workspace = work.workspace().await;
+    assert_eq!(workspace["unknownUsername"]["S"], "nobody-1");
+    // Once for each day.
+    assert_eq!(work.calls(), [0, 2, 0, 0]);
+    assert!(!log.text().contains("a job is given up"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn an_invitation_to_a_day_that_is_handed_in_is_looked_at_by_nobody() {
+    let work = AtWork::begin_as(Some("ada-l")).await;
+    work.hand_in().await;
+    let before = work.calls();
+
+    work.story.clock.advance(SignedDuration::from_mins(2));
+    work.story.repository(&work.ada, work.task).await;
+    work.story.settle().await;
+
+    assert_eq!(
+        (work.calls(), work.workspace().await["invitation"]["NULL"].clone()),
+        (before, json!(true))
+    );
 }

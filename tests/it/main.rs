@@ -63,6 +63,7 @@ mod unreadable;
 mod username_page;
 mod usernames;
 mod verified_emails;
+mod wanted_back;
 mod webhooks;
 mod workspaces;
 mod wycheproof;

@@ -34,7 +34,7 @@ impl Shape for Query {
 ///
 /// They are archived and later deleted, so many days after the candidate's work ended: when all days
 /// were handed in, when nobody claimed the invite in its time, or 90 days after a candidate last
-/// claimed or handed in something. While cleaning up is switched off nothing happens, and the list
+/// claimed, handed in or pushed something. While cleaning up is switched off nothing happens, and the list
 /// tells what would. A page has at most 33 candidates.
 #[utoipa::path(
     get, path = "/api/admin/cleanup", tag = "admin", operation_id = "listCleanup",
@@ -115,7 +115,7 @@ impl Repository {
         let (state, since) = match &workspace.upkeep.state {
             Kept::AsMade if workspace.repository.is_none() => ("planned", None),
             Kept::AsMade => ("kept", None),
-            Kept::Archived { at } => ("archived", Some(*at)),
+            Kept::Archived { at } | Kept::Deleting { archived_at: at } => ("archived", Some(*at)),
             Kept::WantedBack => ("archived", None),
             Kept::Deleted { at } => ("deleted", Some(*at)),
         };

@@ -7,7 +7,7 @@ use crate::domain::workspace::Workspace;
 use crate::domain::workspace::upkeep::{Kept, Obstacle};
 
 /// How long a candidate who has not completed the simulation may do nothing before the work counts as
-/// ended. Only claiming and handing in count as doing something.
+/// ended. Claiming, handing in and, as far as we hear of it, pushing count as doing something.
 pub const INACTIVE_AFTER: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long to wait before it is tried again what we were not allowed to do.
 const TRY_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -28,7 +28,7 @@ pub enum Ending {
     Completed,
     /// Nobody claimed the invite in its time.
     InviteExpired,
-    /// It was claimed, and nothing happened for [`INACTIVE_AFTER`].
+    /// It was claimed, and the candidate did nothing for [`INACTIVE_AFTER`].
     Inactive,
 }
 
@@ -55,17 +55,19 @@ impl EndOfWork {
             }
             Progress::InProgress { claim, submitted_at, .. } => {
                 let last = submitted_at.unwrap_or(claim.at);
+                let last = session.pushed_at.map_or(last, |pushed| last.max(pushed));
                 Self { at: later(last, INACTIVE_AFTER), by: Ending::Inactive }
             }
         }
     }
 
-    /// The end for a repository that the candidate came back to at some time: from then on they have
-    /// as long as they had before.
+    /// The end for a repository that somebody came back to at some time: from then on a candidate has
+    /// as long as they had before, and any other repository is kept as long as when the work ended.
     fn for_one_returned_to(self, at: Option<Timestamp>) -> Timestamp {
         match (self.by, at) {
             (Ending::Inactive, Some(at)) => self.at.max(later(at, INACTIVE_AFTER)),
-            _ => self.at,
+            (Ending::Completed | Ending::InviteExpired, Some(at)) => self.at.max(at),
+            (_, None) => self.at,
         }
     }
 }
@@ -97,18 +99,25 @@ pub fn next(
     (archive, delete): (u32, u32),
 ) -> Option<(PutAway, Timestamp)> {
     workspace.repository.as_ref()?;
-    let (step, days) = match workspace.upkeep.state {
-        Kept::AsMade | Kept::WantedBack => (PutAway::Archive, archive),
-        Kept::Archived { .. } => (PutAway::Delete, delete),
+    let end = end.for_one_returned_to(workspace.upkeep.returned_at);
+    let (step, at) = match workspace.upkeep.state {
+        Kept::AsMade | Kept::WantedBack => (PutAway::Archive, later(end, days(archive))),
+        // However late it was archived, it can be asked back as long as any other.
+        Kept::Archived { at } | Kept::Deleting { archived_at: at } => {
+            let archived_for = days(delete.saturating_sub(archive));
+            (PutAway::Delete, later(end, days(delete)).max(later(at, archived_for)))
+        }
         Kept::Deleted { .. } => return None,
     };
-    let end = end.for_one_returned_to(workspace.upkeep.returned_at);
-    let at = later(end, SignedDuration::from_hours(i64::from(days) * 24));
     match &workspace.upkeep.refusal {
         None => Some((step, at)),
         Some(refusal) if refusal.why == Obstacle::NotOurs => None,
         Some(refusal) => Some((step, at.max(later(refusal.at, TRY_AGAIN_AFTER)))),
     }
+}
+
+fn days(number: u32) -> SignedDuration {
+    SignedDuration::from_hours(i64::from(number) * 24)
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -139,8 +148,16 @@ mod tests {
 
         let later = at("2026-08-29T00:00:00Z");
         assert_eq!(next_of(&back, Ending::Inactive), Some((PutAway::Archive, later)));
-        let at_once = at("2026-04-01T09:00:00Z");
-        assert_eq!(next_after(&back), Some((PutAway::Archive, at_once)));
+    }
+
+    #[test]
+    fn what_somebody_took_out_of_the_archive_is_kept_as_long_as_when_the_work_ended() {
+        let archived = ready().kept(Kept::Archived { at: at("2026-04-01T09:00:00Z") });
+        let back = archived.returned(at("2026-08-29T09:00:00Z"));
+
+        let later = Some((PutAway::Archive, at("2026-09-28T09:00:00Z")));
+        assert_eq!(next_after(&back), later);
+        assert_eq!(next_of(&back, Ending::InviteExpired), later);
     }
 
     #[test]
@@ -151,9 +168,12 @@ mod tests {
 
         assert_eq!(next_after(&workspace()), None);
         assert_eq!(next_after(&ready()), Some(archive));
-        let archived = ready().kept(Kept::Archived { at: since });
+        let archived = ready().kept(Kept::Archived { at: archive.1 });
         assert_eq!(next_after(&archived), Some(delete));
-        assert_eq!(next_after(&archived.wanted_back(since)), Some(archive));
+        let late = ready().kept(Kept::Archived { at: since });
+        let much_later = (PutAway::Delete, at("2027-05-31T00:00:00Z"));
+        assert_eq!(next_after(&late), Some(much_later));
+        assert_eq!(next_after(&late.kept(Kept::Deleting { archived_at: since })), Some(much_later));
         let deleted = ready().kept(Kept::Deleted { at: since });
         assert_eq!(next_after(&deleted), None);
         assert_eq!(deleted.wanted_back(since).repository, None);

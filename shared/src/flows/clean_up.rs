@@ -23,11 +23,13 @@ const PAUSE_AFTER_DEATH: jiff::SignedDuration = jiff::SignedDuration::from_hours
 /// Puts away what is due of a session, and records when to look at it again.
 pub async fn clean_up(app: &App, session: CandidateSessionId) -> Result<Outcome, Error> {
     for _ in 0..STEPS_MAX {
+        // Read before what the next date follows from: a date that is newer than that stays.
+        let entry = app.store.clean_up(session).await?;
         let Some(desk) = app.store.desk(session).await? else {
             return Ok(Outcome::Hopeless("the session does not exist".to_owned()));
         };
         let Some((workspace, step)) = due(app, &desk) else {
-            return look_again(app, &desk).await;
+            return look_again(app, &desk, entry).await;
         };
         let after = match put_away(app, &workspace.value, step).await {
             Ok(after) => after,
@@ -72,6 +74,10 @@ async fn put_away(
     let Some(id) = workspace.repository.as_ref().map(|repository| repository.id) else {
         return Ok(after);
     };
+    if let (PutAway::Delete, Kept::Archived { at }) = (step, &workspace.upkeep.state) {
+        // Recorded first: whoever wants it back from now on has it made anew.
+        return Ok(after.kept(Kept::Deleting { archived_at: *at }));
+    }
     let Some(there) = app.github.repository_by_id(id).await? else {
         return Ok(after.kept(Kept::Deleted { at: now }));
     };
@@ -85,7 +91,11 @@ async fn put_away(
             workspace = %workspace.id, repository = id,
             "a repository that should be put away does not carry our marker: it is left alone"
         );
-        return Ok(after.not_put_away(Obstacle::NotOurs, now));
+        return Ok(not_put_away(after, Obstacle::NotOurs, now));
+    }
+    if step == PutAway::Delete && !there.archived {
+        // Somebody took it out of the archive to keep it.
+        return Ok(after.returned(now));
     }
     // By the name it has now: a renamed one is ours all the same.
     let (done, state) = match step {
@@ -104,16 +114,29 @@ async fn put_away(
                 workspace = %workspace.id, step = step.as_str(), error = %chain(&error),
                 "a repository cannot be put away"
             );
-            Ok(after.not_put_away(Obstacle::PermissionMissing, now))
+            Ok(not_put_away(after, Obstacle::PermissionMissing, now))
         }
         Err(error) => Err(error),
     }
 }
 
+/// The workspace whose repository could not be put away: one that is not deleted is still archived.
+fn not_put_away(workspace: Workspace, why: Obstacle, now: jiff::Timestamp) -> Workspace {
+    let workspace = match workspace.upkeep.state {
+        Kept::Deleting { archived_at } => workspace.kept(Kept::Archived { at: archived_at }),
+        _ => workspace,
+    };
+    workspace.not_put_away(why, now)
+}
+
 /// Records when the next thing is to be done for the session; never, when all is done.
-async fn look_again(app: &App, desk: &Desk) -> Result<Outcome, Error> {
+async fn look_again(
+    app: &App,
+    desk: &Desk,
+    entry: Option<Stored<CleanUpEntry>>,
+) -> Result<Outcome, Error> {
     let look_at = steps(app, desk).map(|(_, _, at)| at).min();
-    Ok(match plan(app, desk.session.value.id, look_at).await? {
+    Ok(match plan(app, desk.session.value.id, entry, look_at).await? {
         Written::Yes => Outcome::Done,
         Written::Refused => Outcome::Again(jiff::SignedDuration::ZERO),
     })
@@ -122,10 +145,11 @@ async fn look_again(app: &App, desk: &Desk) -> Result<Outcome, Error> {
 async fn plan(
     app: &App,
     session: CandidateSessionId,
+    before: Option<Stored<CleanUpEntry>>,
     look_at: Option<jiff::Timestamp>,
 ) -> Result<Written, Error> {
     let entry = CleanUpEntry { session, look_at };
-    let write = match app.store.clean_up(session).await? {
+    let write = match before {
         Some(read) => Transaction::new().replace(&read, &entry)?,
         None => Transaction::new().create(&entry)?,
     };
@@ -135,8 +159,9 @@ async fn plan(
 /// Looks at a session again in a day, whose job died.
 pub(crate) async fn put_off(app: &App, session: CandidateSessionId) -> Result<(), Error> {
     let look_at = app.clock.now() + PAUSE_AFTER_DEATH;
+    let entry = app.store.clean_up(session).await?;
     // A refusal means that somebody else has planned when to look.
-    let (Written::Yes | Written::Refused) = plan(app, session, Some(look_at)).await?;
+    let (Written::Yes | Written::Refused) = plan(app, session, entry, Some(look_at)).await?;
     Ok(())
 }
 
@@ -153,8 +178,13 @@ pub async fn start_clean_ups(app: &App) -> Result<usize, Error> {
         let job = JobRecord::new(app.mint.uuid(), Job::CleanUp { session }, now);
         let entry = CleanUpEntry { session, look_at: None };
         let write = Transaction::new().replace(&read, &entry)?.create(&job)?;
-        // Refused where another sweep was faster, or the index had not heard of it.
-        started += usize::from(app.store.write(write, &app.mint).await? == Written::Yes);
+        match app.store.write(write, &app.mint).await {
+            Ok(Written::Yes) => started += 1,
+            // Another sweep was faster, or the index had not heard of it.
+            Ok(Written::Refused) => {}
+            // The next sweep tries again; the others need not wait for that.
+            Err(error) => tracing::error!(%session, error = %error.chain(), "not cleaned up"),
+        }
     }
     Ok(started)
 }

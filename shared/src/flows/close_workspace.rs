@@ -2,17 +2,19 @@
 //! recorded step at a time, each of which may be repeated; at the end GitHub is asked.
 
 use jiff::SignedDuration;
+use reqwest::StatusCode;
 
 use crate::app::App;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::Outcome;
 use crate::domain::repository::GitHubUsername;
+use crate::domain::standing::Standing;
 use crate::domain::task::Day;
 use crate::domain::workspace::closing::ClosingStep;
 use crate::domain::workspace::{Collaborator, Right, Workspace};
 use crate::error::{Error, chain};
 use crate::flows::change_workspace::{Opened, open_workspace};
-use crate::github::error::{GitHubError, GitHubFailure};
+use crate::github::error::{Cause, GitHubError, GitHubFailure};
 use crate::store::transaction::{Transaction, Written, settled};
 use crate::telemetry::alarms::{Alarm, alarm};
 
@@ -53,6 +55,9 @@ pub async fn close_workspace(
 pub(crate) async fn close_again(app: &App, opened: Opened) -> Result<Outcome, Error> {
     let workspace = &opened.workspace.value;
     let (session, day) = (workspace.session, workspace.day);
+    if workspace.is_put_away() {
+        return Ok(Outcome::Done);
+    }
     if workspace.collaborator.is_some() {
         let unsure = workspace.clone().unsure();
         if unsure != *workspace && !recorded(app, &opened, unsure).await? {
@@ -79,21 +84,24 @@ async fn take(
             github.remove_collaborator(name, &username).await?;
             after.lowered(None)
         }
-        ClosingStep::LetRead(username) => {
-            let invitation = github.let_read(name, &username).await?;
-            after.lowered(Some(Collaborator { username, right: Right::Read, invitation }))
-        }
+        ClosingStep::LetRead(username) => match let_read(app, workspace, &username).await? {
+            Some(invitation) => {
+                after.lowered(Some(Collaborator { username, right: Right::Read, invitation }))
+            }
+            None => Workspace { unknown_username: Some(username), ..after },
+        },
         ClosingStep::Lower(given) => {
             let invitation = lower(app, workspace, &given).await?;
             after.lowered(Some(Collaborator { invitation, ..given }))
         }
-        ClosingStep::Verify(username) => {
-            if github.may_push(name, &username).await? {
-                after.still_pushed_to()
-            } else {
+        ClosingStep::Verify(username) => match github.may_push(name, &username).await? {
+            Some(true) => after.still_pushed_to(),
+            Some(false) => after.closed(app.clock.now()),
+            None => {
+                seen_or_gone(app, workspace).await?;
                 after.closed(app.clock.now())
             }
-        }
+        },
     })
 }
 
@@ -108,11 +116,40 @@ async fn lower(
             return Ok(Some(invitation));
         }
         // Accepted, declined or run out: who may not push is not invited anew.
-        if !app.github.may_push(&workspace.name, &given.username).await? {
+        if app.github.may_push(&workspace.name, &given.username).await? != Some(true) {
             return Ok(None);
         }
     }
     lower_member(app, workspace, &given.username).await
+}
+
+/// Lets the account read: the invitation to that, if it has to be accepted; none for an account that
+/// GitHub does not know.
+async fn let_read(
+    app: &App,
+    workspace: &Workspace,
+    username: &GitHubUsername,
+) -> Result<Option<Option<u64>>, GitHubError> {
+    let refusal = match app.github.let_read(&workspace.name, username).await {
+        Ok(invitation) => return Ok(Some(invitation)),
+        Err(error) => error,
+    };
+    if !matches!(refusal.kind, GitHubFailure::NotFound | GitHubFailure::Unprocessable) {
+        return Err(refusal);
+    }
+    // Unless it is the repository that is gone.
+    app.github.repository(&workspace.name).await?.map(|_there| None).ok_or(refusal)
+}
+
+/// Fails when we are not shown the repository, and nothing says that it is gone: its candidate may
+/// push to it unseen.
+async fn seen_or_gone(app: &App, workspace: &Workspace) -> Result<(), GitHubError> {
+    if workspace.standing == Standing::Gone
+        || app.github.repository(&workspace.name).await?.is_some()
+    {
+        return Ok(());
+    }
+    Err(GitHubError::new("see the repository", Cause::Status(StatusCode::NOT_FOUND)))
 }
 
 async fn lower_member(

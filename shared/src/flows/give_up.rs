@@ -23,6 +23,10 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
         }
         Job::PrepareWorkspace { session, day } => {
             let Some(opened) = open_workspace(app, *session, *day).await? else { return Ok(()) };
+            if opened.session.value.has_handed_in(*day) {
+                // It was taking the right to push back.
+                return leave_writable(app, *session, *day).await;
+            }
             let now = app.clock.now();
             let given_up = |workspace: Workspace| match &workspace.trouble {
                 Some(trouble) if trouble.is_given_up() => workspace,

@@ -9,7 +9,7 @@ use crate::domain::repository::{GitHubUsername, github_account};
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::flows::open_desk::open_desk;
-use crate::flows::prepare_workspace::try_again;
+use crate::flows::prepare_workspace::{hurried, try_again};
 use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::transaction::{Transaction, Written, settled};
@@ -51,7 +51,8 @@ fn claimed<'a>(candidate: &'a Candidate, desk: &Desk) -> Option<&'a GitHubUserna
 
 fn changes(app: &App, desk: &Desk, username: Option<&GitHubUsername>) -> bool {
     let now = app.clock.now();
-    let in_trouble = desk.workspaces.iter().any(|read| read.value.hurried(now).is_some());
+    let session = &desk.session.value;
+    let in_trouble = desk.workspaces.iter().any(|read| hurried(session, read, now).is_some());
     in_trouble || username.is_some_and(|name| is_news(desk, name))
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn remembering(
     if let Some(username) = username.filter(|name| is_news(desk, name)) {
         session.github_username = Some(username.clone());
         // One that is tried again opens itself to the account.
-        let others = desk.workspaces.iter().filter(|read| read.value.hurried(now).is_none());
+        let others = desk.workspaces.iter().filter(|read| hurried(before, read, now).is_none());
         for read in others {
             let job = Job::PrepareWorkspace { session: session.id, day: read.value.day };
             write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;

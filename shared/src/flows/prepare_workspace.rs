@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
 use crate::flows::close_workspace::close_again;
 use crate::flows::take_step::{Hindrance, take_step};
+use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::transaction::Transaction;
 
@@ -127,6 +128,17 @@ async fn note(
     Ok(Outcome::Again(again_at.duration_since(now)))
 }
 
+/// The workspace `read` of `session` when its candidate comes for it, where that changes something.
+/// A day that is handed in is not worked on any more: nothing of it is made or brought back.
+pub(crate) fn hurried(
+    session: &CandidateSession,
+    read: &Stored<Workspace>,
+    now: Timestamp,
+) -> Option<Workspace> {
+    let workspace = &read.value;
+    if session.has_handed_in(workspace.day) { None } else { workspace.hurried(now) }
+}
+
 /// Has the workspaces of `desk` that are in trouble tried at once, where that is worth it, and those
 /// that were put away brought back: adds to `write` that they are, and says what their `session` then
 /// tells of them, which is not written yet.
@@ -137,15 +149,17 @@ pub(crate) fn try_again(
     mut write: Transaction,
     now: Timestamp,
 ) -> Result<(CandidateSession, Transaction), Error> {
+    let mut comes_back = false;
     for workspace in &desk.workspaces {
-        if let Some(after) = workspace.value.hurried(now) {
+        if let Some(after) = hurried(&session, workspace, now) {
             let job = Job::PrepareWorkspace { session: after.session, day: after.day };
             let job = JobRecord::new(app.mint.uuid(), job, now);
             write = write.replace(workspace, &after)?.create(&job)?;
             session = session.with_workspace(&after);
+            comes_back |= workspace.value.is_put_away();
         }
     }
-    if desk.workspaces.iter().any(|workspace| workspace.value.is_put_away()) {
+    if comes_back {
         // What is back is put away another time.
         let job = Job::CleanUp { session: session.id };
         write = write.create(&JobRecord::new(app.mint.uuid(), job, now))?;

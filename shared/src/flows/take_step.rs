@@ -1,7 +1,7 @@
 //! One step of a workspace is taken on GitHub. Any step may be repeated: a repository that is provably
 //! ours is adopted, and GitHub takes an invitation twice.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::domain::repository::GitHubUsername;
@@ -11,6 +11,9 @@ use crate::domain::workspace::{Found, Repository, Workspace};
 use crate::error::chain;
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::github::repositories;
+
+/// How long one attempt to delete a repository may take at most.
+const DELETING_MAX: SignedDuration = SignedDuration::from_mins(2);
 
 /// Why a step could not be taken.
 #[derive(Debug)]
@@ -56,10 +59,7 @@ pub(crate) async fn take_step(
     let (github, name) = (&app.github, &workspace.name);
     match step {
         Step::MakeRepository => make(app, workspace).await.map(Taken::Repository),
-        Step::BringBack => {
-            github.bring_back(name).await?;
-            Ok(Taken::BroughtBack)
-        }
+        Step::BringBack => bring_back(app, workspace).await,
         Step::ResolveBase(repository) => {
             // GitHub copies a template in the background: at first the branch is not there.
             match github.branch_head(name, &repository.default_branch).await? {
@@ -77,6 +77,19 @@ pub(crate) async fn take_step(
             Ok(if accepted { Taken::Accepted(username) } else { Taken::NotAccepted(username) })
         }
     }
+}
+
+/// Takes the repository out of the archive, whatever it is called by now, if it is still ours.
+async fn bring_back(app: &App, workspace: &Workspace) -> Result<Taken, Hindrance> {
+    let Some(id) = workspace.repository.as_ref().map(|repository| repository.id) else {
+        return Ok(Taken::Gone);
+    };
+    let Some(there) = app.github.repository_by_id(id).await? else { return Ok(Taken::Gone) };
+    if !workspace.is_still(there.id, &found(&there)) {
+        return Err(Hindrance::without_error(Reason::NameTaken));
+    }
+    app.github.bring_back(&there.name).await?;
+    Ok(Taken::BroughtBack)
 }
 
 async fn make(app: &App, workspace: &Workspace) -> Result<Repository, Hindrance> {
@@ -111,15 +124,30 @@ async fn adopt(
     let Some(there) = app.github.repository(&workspace.name).await? else {
         return Err(about_template(app, workspace, refusal).await);
     };
-    let found = Found {
+    if !workspace.owns(&found(&there)) {
+        return Err(Hindrance::new(Reason::NameTaken, refusal));
+    }
+    if there.archived {
+        if is_being_deleted(workspace, app.clock.now()) {
+            return Err(Hindrance::new(Reason::NotReadyYet, refusal));
+        }
+        app.github.bring_back(&there.name).await?;
+    }
+    Ok(repository(there))
+}
+
+/// Whether an archived repository of ours may be about to be deleted: it was asked back a moment ago.
+/// Who was killed before deleting it does not come back for it.
+fn is_being_deleted(workspace: &Workspace, now: Timestamp) -> bool {
+    let asked = workspace.upkeep.returned_at;
+    asked.is_some_and(|asked| now.duration_since(asked) < DELETING_MAX)
+}
+
+fn found(there: &repositories::Repository) -> Found<'_> {
+    Found {
         name: &there.name,
         description: there.description.as_deref(),
         template: there.template.as_ref(),
-    };
-    if workspace.owns(&found) {
-        Ok(repository(there))
-    } else {
-        Err(Hindrance::new(Reason::NameTaken, refusal))
     }
 }
 

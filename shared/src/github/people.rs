@@ -77,18 +77,19 @@ impl GitHub {
         Ok(unless_missing(answer)?.is_some())
     }
 
-    /// Whether `username` may push, by whatever right they have.
+    /// Whether `username` may push, by whatever right they have; none where GitHub has no such account,
+    /// or does not show us the repository.
     pub async fn may_push(
         &self,
         repository: &RepositoryName,
         username: &GitHubUsername,
-    ) -> Result<bool, GitHubError> {
+    ) -> Result<Option<bool>, GitHubError> {
         let (owner, name) = (repository.owner(), repository.name());
         let path = ["repos", owner, name, "collaborators", username.as_str(), "permission"];
         let answer = self.call("read a permission", Method::GET, &path)?.send().await;
-        let Some(answer) = unless_missing(answer)? else { return Ok(false) };
+        let Some(answer) = unless_missing(answer)? else { return Ok(None) };
         let WirePermission { permission } = answer.read()?;
         // What we do not know is no reason to believe that nobody pushes.
-        Ok(!matches!(permission.as_str(), "read" | "none"))
+        Ok(Some(!matches!(permission.as_str(), "read" | "none")))
     }
 }

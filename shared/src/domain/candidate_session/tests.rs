@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::clean_up::EndOfWork;
 use crate::domain::invite_mail::MailStatus;
 use crate::domain::simulation::Brief;
 use crate::domain::template::TemplateKey;
@@ -119,4 +120,13 @@ fn two_mails_of_one_invite_are_thirty_seconds_apart() {
 
     let later = invited().invited_again(name, 1, at("2026-03-02T09:00:30Z")).unwrap();
     assert_eq!((later.mail.number, later.mail.status), (2, MailStatus::Queued));
+}
+
+#[test]
+fn a_push_puts_the_end_of_the_work_off_as_handing_in_does() {
+    let quiet = claimed();
+    assert_eq!(EndOfWork::of(&quiet).at, at("2026-05-31T10:00:00Z"));
+
+    let busy = quiet.pushed(at("2026-05-30T09:00:00Z")).unwrap();
+    assert_eq!(EndOfWork::of(&busy).at, at("2026-08-28T09:00:00Z"));
 }

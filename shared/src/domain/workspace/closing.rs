@@ -51,11 +51,18 @@ impl Workspace {
     /// as `username`; none once nobody but us may push.
     pub fn closing_step(&self, username: Option<&GitHubUsername>) -> Option<ClosingStep> {
         self.repository.as_ref()?;
+        if self.is_put_away() {
+            // Nobody may push to what is archived, and its rights cannot be changed.
+            return None;
+        }
+        let unknown = |name: &GitHubUsername| {
+            self.unknown_username.as_ref().is_some_and(|unknown| unknown.is_same_account(name))
+        };
         match (&self.collaborator, username) {
             (Some(given), Some(name)) if !given.username.is_same_account(name) => {
                 Some(ClosingStep::Remove(given.username.clone()))
             }
-            (None, Some(name)) => Some(ClosingStep::LetRead(name.clone())),
+            (None, Some(name)) if !unknown(name) => Some(ClosingStep::LetRead(name.clone())),
             (Some(given), _) if given.right == Right::Push => {
                 Some(ClosingStep::Lower(given.clone()))
             }
@@ -79,6 +86,8 @@ impl Workspace {
     /// The workspace after GitHub said that nobody but us may push.
     pub fn closed(mut self, at: Timestamp) -> Self {
         self.closing = Closing::Closed { at };
+        // Who accepts it may only read: nobody waits for that.
+        self.invitation = None;
         self
     }
 
@@ -122,6 +131,7 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::workspace::upkeep::Kept;
     use crate::domain::workspace::{example as workspace, example_made as ready};
 
     fn name(text: &str) -> GitHubUsername {
@@ -157,6 +167,20 @@ mod tests {
         assert_eq!(workspace().closing_step(Some(&ada)), None);
         assert_eq!(ready().closing_step(None), None);
         assert_eq!(ready().left_writable(Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn an_account_that_github_does_not_know_and_what_is_archived_are_left_alone() {
+        let (ada, eve) = (name("ada"), name("eve"));
+        let mut day = ready();
+        day.unknown_username = Some(name("ADA"));
+        assert_eq!(day.closing_step(Some(&ada)), None);
+        assert_eq!(day.closing_step(Some(&eve)), Some(ClosingStep::LetRead(eve.clone())));
+
+        let at = Timestamp::UNIX_EPOCH;
+        day.collaborator = Some(given(Right::Push));
+        assert_eq!(day.clone().kept(Kept::Archived { at }).closing_step(Some(&eve)), None);
+        assert_eq!(day.kept(Kept::Deleted { at }).closing_step(Some(&ada)), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::creates::Lane;
 use crate::domain::repository::{CommitSha, GitHubUsername};
+use crate::domain::standing::Standing;
 use crate::domain::workspace::access::Invitation;
 use crate::domain::workspace::trouble::Trouble;
 use crate::domain::workspace::upkeep::Kept;
@@ -45,6 +46,8 @@ pub enum Taken {
     Repository(Repository),
     /// It is out of the archive.
     BroughtBack,
+    /// It is not even in the archive any more.
+    Gone,
     /// The commit the candidate starts from.
     Base(CommitSha),
     /// The account has no access any more.
@@ -157,8 +160,13 @@ impl Workspace {
         match taken {
             Taken::Repository(repository) => {
                 (self.repository, self.slot) = (Some(repository.clone()), None);
+                self.standing = Standing::There;
             }
-            Taken::BroughtBack => self = self.kept(Kept::AsMade),
+            Taken::BroughtBack => {
+                self.standing = Standing::There;
+                self = self.kept(Kept::AsMade);
+            }
+            Taken::Gone => self = self.made_anew(),
             Taken::Base(commit) => self.base = Some(commit.clone()),
             Taken::Removed(username) => self = self.without(username),
             Taken::Invited(username, number) => self = self.invited(username, *number, job, now),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::standing::Standing;
 use crate::domain::workspace::{Found, Workspace};
 
 /// Whether a repository is where it was, and what keeps it from being put away.
@@ -32,6 +33,12 @@ pub enum Kept {
     },
     /// Archived, and wanted again.
     WantedBack,
+    /// Archived and about to be deleted, or deleted a moment ago. Recorded before GitHub is asked, so
+    /// that who wants it back meanwhile does not count on it.
+    Deleting {
+        /// Since when it was archived.
+        archived_at: Timestamp,
+    },
     /// Nowhere: deleted, by us or by somebody else.
     Deleted {
         /// When that was seen.
@@ -79,21 +86,37 @@ impl Workspace {
 
     /// Whether its repository is archived or gone.
     pub const fn is_put_away(&self) -> bool {
-        matches!(self.upkeep.state, Kept::Archived { .. } | Kept::Deleted { .. })
+        matches!(
+            self.upkeep.state,
+            Kept::Archived { .. } | Kept::Deleting { .. } | Kept::Deleted { .. }
+        )
     }
 
     /// The workspace when its repository is wanted again: an archived one is to come back, one that is
-    /// gone is to be made anew.
+    /// gone, or will be in a moment, is to be made anew.
     pub fn wanted_back(mut self, now: Timestamp) -> Self {
-        let state = match self.upkeep.state {
-            Kept::AsMade | Kept::WantedBack => return self,
-            Kept::Archived { .. } => Kept::WantedBack,
-            Kept::Deleted { .. } => {
-                (self.repository, self.base, self.collaborator) = (None, None, None);
-                Kept::AsMade
+        match self.upkeep.state {
+            Kept::AsMade | Kept::WantedBack => self,
+            Kept::Archived { .. } => {
+                let state = Kept::WantedBack;
+                self.upkeep = Upkeep { state, refusal: None, returned_at: Some(now) };
+                self
             }
-        };
-        self.upkeep = Upkeep { state, refusal: None, returned_at: Some(now) };
+            Kept::Deleting { .. } | Kept::Deleted { .. } => self.made_anew().returned(now),
+        }
+    }
+
+    /// The workspace whose repository is gone while its candidate needs one: nothing of it is left.
+    pub fn made_anew(mut self) -> Self {
+        (self.repository, self.base) = (None, None);
+        (self.collaborator, self.invitation) = (None, None);
+        self.standing = Standing::There;
+        self.kept(Kept::AsMade)
+    }
+
+    /// The workspace whose repository was found where it was made, or is to be there.
+    pub fn returned(mut self, now: Timestamp) -> Self {
+        self.upkeep = Upkeep { state: Kept::AsMade, refusal: None, returned_at: Some(now) };
         self
     }
 

@@ -48,10 +48,10 @@ async fn only_who_is_known_to_read_or_not_to_be_in_may_not_push() {
         [("none", false), ("read", false), ("write", true), ("admin", true), ("novel", true)]
     {
         script.on(line, 200, json!({ "permission": permission }).to_string());
-        assert_eq!(github.may_push(&ours(), &octo()).await.unwrap(), pushes, "{permission}");
+        assert_eq!(github.may_push(&ours(), &octo()).await.unwrap(), Some(pushes), "{permission}");
     }
     script.on(line, 404, "{}");
-    assert!(!github.may_push(&ours(), &octo()).await.unwrap());
+    assert_eq!(github.may_push(&ours(), &octo()).await.unwrap(), None);
     script.on(line, 403, "{}");
     let denied = github.may_push(&ours(), &octo()).await;
     assert_eq!(failure(denied), GitHubFailure::PermissionDenied);

@@ -142,3 +142,32 @@ fn who_is_in_already_is_not_waited_for() {
     assert_eq!(workspace.next(Some(&ada), nine()), Next::Nothing);
     assert_eq!((workspace.invitation, workspace.sleeper), (None, None));
 }
+
+#[test]
+fn what_is_asked_back_while_it_is_deleted_or_found_gone_is_made_anew() {
+    let archived_at = nine();
+    let mut kept = made().after(&Taken::Invited(name("ada"), Some(7)), ME, nine());
+    kept.standing = Standing::Gone;
+
+    let deleting = kept.clone().kept(Kept::Deleting { archived_at });
+    assert!(deleting.is_put_away());
+    let back = deleting.hurried(later(9)).unwrap();
+    assert_eq!(back.upkeep.returned_at, Some(later(9)));
+
+    let wanted = kept.kept(Kept::Archived { at: archived_at }).hurried(later(9)).unwrap();
+    assert_eq!(wanted.next(None, later(9)), Next::Take(Step::BringBack));
+    let gone = wanted.after(&Taken::Gone, ME, later(9));
+    assert_eq!(gone, back);
+    assert_eq!(gone.next(None, later(9)), Next::Take(Step::MakeRepository));
+    assert_eq!((gone.standing, gone.collaborator, gone.invitation), (Standing::There, None, None));
+}
+
+#[test]
+fn a_repository_that_was_just_made_or_brought_back_is_there_whatever_was_heard_of_the_last() {
+    let mut workspace = made();
+    for taken in [Taken::Repository(repository()), Taken::BroughtBack] {
+        workspace.standing = Standing::Gone;
+        workspace = workspace.after(&taken, ME, nine());
+        assert_eq!(workspace.standing, Standing::There, "{taken:?}");
+    }
+}
