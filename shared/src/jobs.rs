@@ -29,6 +29,10 @@ use crate::store::transaction::{Transaction, Written};
 /// How often a job that could go on at once does so before it goes back to the queue.
 const TURNS_MAX: usize = 8;
 
+/// How long before it is due a job is sent to the queue: as far ahead as moments of creating calls are
+/// reserved, for which the sweeper would be too late.
+const SENT_WITHIN: SignedDuration = SignedDuration::from_hours(12);
+
 /// How long a claim outlasts the deadline: nobody may take a job over while its process still lives.
 const CLAIM_MARGIN: SignedDuration = SignedDuration::from_secs(2);
 
@@ -138,8 +142,14 @@ pub async fn sweep(app: &App) -> Result<usize, Error> {
     Ok(sent)
 }
 
+/// Sends a job to the queue for `at`. One that is due long after that is the sweeper's: the queue would
+/// hand it out again and again before its time.
 async fn send(app: &App, id: Uuid, at: Timestamp) -> Result<(), Error> {
-    app.queue.send(id, at.duration_since(app.clock.now())).await
+    let wait = at.duration_since(app.clock.now());
+    if wait > SENT_WITHIN {
+        return Ok(());
+    }
+    app.queue.send(id, wait).await
 }
 
 fn log(after: &JobRecord) {

@@ -76,6 +76,7 @@ async fn an_invitation_that_expired_is_sent_anew() {
 
     for _ in 0..(7 * 24 + 2) * 4 {
         story.clock.advance(SignedDuration::from_mins(15));
+        story.stack.worker.sweep().await.unwrap();
         story.settle().await;
     }
 

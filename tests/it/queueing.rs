@@ -13,7 +13,7 @@ const SLOW: [(&str, &str); 3] = [
     ("TENON_GITHUB_CREATES_PER_HOUR", "0"),
 ];
 /// A minute, and as much as a call may be late.
-const TURN: u32 = 62;
+const TURN: u32 = 70;
 
 fn details(refused: &Answer) -> Value {
     assert_eq!(refused.refusal().1, "WORKSPACE_NOT_READY");
@@ -34,14 +34,14 @@ async fn who_waits_is_told_their_place_and_how_long_it_takes() {
         "state": "queued",
         "reason": null,
         "position": 2,
-        "estimatedSeconds": 124,
+        "estimatedSeconds": 140,
         "retryAfterSeconds": 15,
     });
     assert_eq!((details(&refused), refused.header("retry-after")), (waiting, Some("15")));
     assert_eq!(cost, Cost::of_table(2));
     assert_eq!(story.row(&invited).await["workspaces"][0]["state"], "queued");
 
-    story.pass(120).await;
+    story.pass(136).await;
     let refused = ada.get(&status).await;
     let soon = json!({
         "state": "queued",
@@ -70,7 +70,7 @@ async fn a_slot_is_taken_once_however_often_the_job_is_delivered() {
     }
 
     assert_eq!(story.item("CREATES", "CREATES").await, before);
-    assert_eq!(before["moments"]["S"], "1772442000000,62000");
+    assert_eq!(before["moments"]["S"], "1772442000000,70000");
 }
 
 #[tokio::test]
@@ -113,4 +113,45 @@ async fn a_submission_takes_its_turn_twice_and_a_test_run_of_the_candidate_does_
     let listed = story.recruiter(1).get("/api/submissions").await.expect(200);
     assert_eq!(listed["items"][0]["testResults"]["status"], "passed");
     assert_eq!(calls(), (1, 2));
+}
+
+#[tokio::test]
+async fn a_limit_that_a_test_run_meets_closes_the_bucket() {
+    let (story, detour) = Story::with_detour(&SLOW).await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    detour.refuse_for("POST /dispatches", 403, Some(40));
+
+    let refused = ada.post(&format!("/api/tasks/{task}/run"), json!({})).await;
+
+    assert_eq!(refused.status, 502, "{}", refused.body);
+    let until = story.now() + SignedDuration::from_secs(40);
+    let closed = story.item("CREATES", "CREATES").await["closedUntil"]["S"].clone();
+    assert_eq!(closed, until.to_string());
+}
+
+#[tokio::test]
+async fn a_call_that_failed_has_used_its_moment() {
+    let (story, detour) = Story::with_detour(&SLOW).await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    detour.refuse("POST /git/refs", 503);
+    story.clock.advance(SignedDuration::from_secs(1));
+    ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await.expect(201);
+    story.settle().await;
+    let moments = async || {
+        let moments = story.item("CREATES", "CREATES").await["moments"]["S"].clone();
+        moments.as_str().unwrap().split(',').count()
+    };
+    let before = moments().await;
+
+    let mut passed = 0;
+    while moments().await == before && passed < 4 * TURN {
+        story.pass(1).await;
+        passed += 1;
+    }
+    assert_eq!(moments().await, before + 1, "the one that was used, and the next");
+    // It is the same for the tests that are to be started: the tag's, two that failed, the next.
+    detour.allow();
+    detour.refuse("POST /dispatches", 422);
+    story.pass(5 * TURN).await;
+    assert!(moments().await >= before + 4, "{}", moments().await);
 }

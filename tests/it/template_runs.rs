@@ -192,6 +192,26 @@ async fn a_run_without_results_and_a_run_without_an_end_are_told() {
 }
 
 #[tokio::test]
+async fn a_check_whose_time_is_up_as_its_run_becomes_known_begins_the_next() {
+    let story = begin().await;
+    let body =
+        json!({ "templateKeys": ["go-gin", "node-nest-ts"], "waitSeconds": 0, "concurrency": 1 });
+    let id = post(&story, body).await.expect(202)["id"].as_u64().unwrap();
+    // GitHub was away for as long as the check had.
+    let mut item = story.item(&format!("TEMPLATECHECK#{id:016}"), "POSITION#00").await;
+    item["beganAt"] = json!({ "S": "2026-03-02T00:00:00Z" });
+    story.put_item(&item).await;
+
+    story.pass(12).await;
+
+    let done = tried(&story, id).await.expect(200);
+    assert_eq!(done["status"], "complete");
+    let runs = [30_000_000_001_u64, 30_000_000_002].map(|run| json!(run));
+    assert_eq!(each(&done, "workflowRunId"), runs.each_ref());
+    assert_eq!(done["templates"][0]["errors"], json!(["workflow_run_timeout"]));
+}
+
+#[tokio::test]
 async fn a_job_that_died_after_it_asked_github_finds_its_run_and_asks_for_no_other() {
     let story = begin().await;
     let id = asked(&story, &["go-gin"]).await;

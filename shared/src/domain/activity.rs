@@ -47,9 +47,14 @@ impl Activity {
         Self { session, day, pushes: Vec::new() }
     }
 
-    /// With `push` in its place; none when it is there already, or older than all that are kept.
+    /// With `push` in its place; none when it is there already, or older than all that are kept. Where
+    /// its branch is as the newest push left it, it is that one, told under another number.
     pub fn with(mut self, push: Push) -> Option<Self> {
         if self.pushes.iter().any(|known| known.delivery == push.delivery) {
+            return None;
+        }
+        let newest = self.pushes.iter().find(|known| known.branch == push.branch);
+        if newest.is_some_and(|newest| newest.head == push.head) {
             return None;
         }
         let place = self.pushes.partition_point(|known| known.at > push.at);
@@ -71,7 +76,7 @@ mod tests {
             delivery: Uuid::from_u128(number.into()),
             at: format!("2026-03-02T09:{minute:02}:00Z").parse().unwrap(),
             commits: 1,
-            head: CommitSha::parse(&"a".repeat(40)).unwrap(),
+            head: CommitSha::parse(&format!("{number:040x}")).unwrap(),
             branch: BranchName::parse("main").ok(),
             forced: false,
         }
@@ -93,7 +98,13 @@ mod tests {
     fn a_push_that_is_told_twice_is_one() {
         let once = nothing().with(push(1, 5)).unwrap();
         assert_eq!(once.clone().with(push(1, 5)), None);
-        assert_eq!(once.with(push(2, 5)).unwrap().pushes.len(), 2);
+        let replayed = Push { delivery: Uuid::from_u128(9), ..push(1, 7) };
+        assert_eq!(once.clone().with(replayed), None);
+        let twice = once.with(push(2, 5)).unwrap();
+        assert_eq!(twice.pushes.len(), 2);
+        // Taken back to where it was before, the branch has changed.
+        let back = Push { delivery: Uuid::from_u128(9), ..push(1, 7) };
+        assert_eq!(twice.with(back).unwrap().pushes.len(), 3);
     }
 
     #[test]

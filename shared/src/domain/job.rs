@@ -15,6 +15,8 @@ pub const ATTEMPTS_MAX: u32 = 12;
 const PAUSE_MAX: SignedDuration = SignedDuration::from_mins(15);
 /// How long the queue may take to deliver a job before the sweeper looks for it.
 const DELIVERY_LIMIT: SignedDuration = SignedDuration::from_secs(60);
+/// How long a job that is done is kept: its message may come again, and people may ask.
+const KEPT_WHEN_DONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Characters of an error that are kept.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -116,6 +118,9 @@ pub struct JobRecord {
     pub last_error: Option<String>,
     /// When it was recorded.
     pub created_at: Timestamp,
+    /// When the table may forget it, in seconds since 1970; never before it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at_epoch: Option<i64>,
 }
 
 /// How far a job is.
@@ -174,7 +179,8 @@ impl JobRecord {
     /// A job to be done after `pause`.
     pub fn after_pause(id: Uuid, job: Job, pause: SignedDuration, now: Timestamp) -> Self {
         let state = JobState::Waiting { due_at: later(now, pause) };
-        Self { id, job, state, failures: 0, last_error: None, created_at: now }
+        let (failures, last_error, expires_at_epoch) = (0, None, None);
+        Self { id, job, state, failures, last_error, created_at: now, expires_at_epoch }
     }
 
     /// Whether to do it now.
@@ -206,7 +212,10 @@ impl JobRecord {
     /// The record after an attempt that ended at `now`.
     pub fn after(mut self, outcome: Outcome, now: Timestamp) -> Self {
         self.state = match outcome {
-            Outcome::Done => JobState::Done,
+            Outcome::Done => {
+                self.expires_at_epoch = Some(later(now, KEPT_WHEN_DONE).as_second());
+                JobState::Done
+            }
             Outcome::Again(pause) => {
                 // It got somewhere: failures are counted in a row.
                 self.failures = 0;
@@ -313,5 +322,17 @@ mod tests {
         assert_eq!(limited.readiness(now), Readiness::NotBefore(at("2026-03-02T09:01:00Z")));
         assert_eq!(limited.after(Outcome::Again(SignedDuration::ZERO), now).failures, 0);
         assert_eq!(record().after(Outcome::Done, now).readiness(now), Readiness::Over);
+    }
+
+    #[test]
+    fn only_a_job_that_is_done_is_forgotten_after_a_week() {
+        let now = at("2026-03-02T09:00:00Z");
+        let expires = |outcome| record().after(outcome, now).expires_at_epoch;
+
+        let week = at("2026-03-09T09:00:00Z").as_second();
+        assert_eq!(expires(Outcome::Done), Some(week));
+        assert_eq!(expires(Outcome::Again(SignedDuration::ZERO)), None);
+        assert_eq!(expires(Outcome::Failed("no".to_owned(), None)), None);
+        assert_eq!(expires(Outcome::Hopeless("no".to_owned())), None);
     }
 }

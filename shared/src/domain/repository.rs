@@ -76,6 +76,11 @@ impl RepositoryName {
         }
     }
 
+    /// Whether both name one repository: GitHub ignores case in names, and `==` does not.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+
     /// A name that is known to be well formed: the catalog's.
     pub(crate) fn trusted(owner: &str, name: &str) -> Self {
         Self(format!("{owner}/{name}"))
@@ -232,6 +237,8 @@ mod tests {
         let name = RepositoryName::parse("acme-templates/tenon-ws-12-task41").unwrap();
 
         assert_eq!((name.owner(), name.name()), ("acme-templates", "tenon-ws-12-task41"));
+        let shouted = RepositoryName::parse("Acme-Templates/Tenon-WS-12-task41").unwrap();
+        assert!(name.is_same(&shouted) && name != shouted);
         assert_eq!(name.url(), "https://github.com/acme-templates/tenon-ws-12-task41");
         assert_eq!(
             name.codespace_url(),

@@ -18,7 +18,7 @@ pub enum Standing {
     Archived,
     /// It was deleted, or GitHub no longer shows it to us.
     Gone,
-    /// It is there and no longer says that it is ours: its description or its template changed.
+    /// It is there and its description no longer says that it is ours.
     Unmarked,
 }
 
@@ -29,8 +29,6 @@ pub struct Seen<'a> {
     pub name: &'a RepositoryName,
     /// Its description.
     pub description: Option<&'a str>,
-    /// The template it was made from, where GitHub says so.
-    pub template: Option<&'a RepositoryName>,
     /// The branch a clone starts on.
     pub default_branch: &'a BranchName,
     /// Whether nobody can write to it.
@@ -45,8 +43,8 @@ impl Workspace {
             self.standing = Standing::Gone;
             return self;
         };
-        let template = there.template.is_none_or(|template| *template == self.template);
-        if !template || there.description != Some(self.marker().as_str()) {
+        // Its template may have been renamed since: the number and the marker are proof enough.
+        if there.description != Some(self.marker().as_str()) {
             self.standing = Standing::Unmarked;
             return self;
         }
@@ -93,7 +91,7 @@ mod tests {
         description: Option<&'a str>,
         default_branch: &'a BranchName,
     ) -> Seen<'a> {
-        Seen { name, description, template: None, default_branch, archived: false }
+        Seen { name, description, default_branch, archived: false }
     }
 
     #[test]
@@ -105,15 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ours_may_be_archived_and_what_is_of_another_template_is_not_ours() {
+    fn what_is_ours_may_be_archived() {
         let (name, branch) = (name("acme/other"), BranchName::parse("main").unwrap());
-        let (marker, other) = (workspace().marker(), RepositoryName::parse("tpl/other").unwrap());
+        let marker = workspace().marker();
         let ours = seen(&name, Some(&marker), &branch);
 
         let archived = workspace().seen(Some(Seen { archived: true, ..ours }));
         assert_eq!(archived.standing, Standing::Archived);
-        let other = workspace().seen(Some(Seen { template: Some(&other), ..ours }));
-        assert_eq!(other.standing, Standing::Unmarked);
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct Workspace {
     pub base: Option<CommitSha>,
     /// Who was let in.
     pub collaborator: Option<Collaborator>,
+    /// Who GitHub may have been asked to invite, until what it said is recorded.
+    #[serde(default)]
+    pub inviting: Option<GitHubUsername>,
     /// How their invitation fares, while it has to be accepted.
     #[serde(default)]
     pub invitation: Option<Invitation>,
@@ -129,10 +132,13 @@ impl Workspace {
         format!("Tenon workspace {}", self.id)
     }
 
-    /// Whether `found` is the repository we would have made: name, template and marker agree.
+    /// Whether `found` is the repository we would have made: name, template and marker
+    /// agree. GitHub does not tell names apart by case.
     pub fn owns(&self, found: &Found<'_>) -> bool {
-        let template = found.template.is_none_or(|template| *template == self.template);
-        *found.name == self.name && template && found.description == Some(self.marker().as_str())
+        let template = found.template.is_none_or(|template| template.is_same(&self.template));
+        found.name.is_same(&self.name)
+            && template
+            && found.description == Some(self.marker().as_str())
     }
 
     /// Remembers a finished run unless a later one is remembered.
@@ -168,6 +174,7 @@ pub(crate) fn example() -> Workspace {
         repository: None,
         base: None,
         collaborator: None,
+        inviting: None,
         invitation: None,
         unknown_username: None,
         slot: None,
@@ -219,11 +226,16 @@ mod tests {
         let other = RepositoryName::parse("acme/other").unwrap();
         assert!(!workspace.owns(&Found { template: Some(&other), ..ours }));
         assert!(!workspace.owns(&Found { name: &other, ..ours }));
+        let [name, template] = ["Acme/Tenon-WS-12-task41", "Tenon-Hire-Dev/tenon-template-go-gin"]
+            .map(|name| RepositoryName::parse(name).unwrap());
+        assert!(workspace.owns(&Found { name: &name, template: Some(&template), ..ours }));
 
         let renamed = Found { name: &other, ..ours };
         let made = example_made();
         assert!(made.is_still(1, &renamed) && !made.is_still(2, &renamed));
         assert!(!made.is_still(1, &Found { description: None, ..renamed }));
         assert!(!workspace.is_still(1, &renamed));
+        let template_renamed = Found { template: Some(&other), ..renamed };
+        assert!(made.is_still(1, &template_renamed));
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::task::Day;
 use crate::domain::workspace::Workspace;
+use crate::domain::workspace::summary::WorkspaceSummary;
 use crate::error::Error;
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -37,7 +38,10 @@ impl Opened {
         let mut write = write.replace(&self.workspace, &after)?;
         let mut session = self.session.clone();
         let told = session.value.clone().with_workspace(&after);
-        if told != session.value {
+        // The two were not read at the same moment: should the session tell of this already, and the
+        // workspace not, others have written meanwhile, and the condition on the session says so.
+        let before = WorkspaceSummary::from(&self.workspace.value);
+        if told != session.value || before != WorkspaceSummary::from(&after) {
             write = write.replace(&self.session, &told)?;
             session = self.session.replaced(told);
         }
@@ -70,4 +74,34 @@ pub(crate) async fn change_workspace(
         })
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::candidate_session::tests::invited;
+    use crate::domain::workspace::{example, example_made};
+
+    /// How many items are written when a new workspace becomes one that is made, with a session that
+    /// tells of `told`.
+    fn written(told: &Workspace) -> usize {
+        let session = Stored::created(invited().with_workspace(told));
+        let opened = Opened { workspace: Stored::created(example()), session };
+        let (write, after) = opened.replaced(Transaction::new(), example_made()).unwrap();
+        assert_eq!(after.session.value, invited().with_workspace(&example_made()));
+        format!("{write:?}").matches("Replace").count()
+    }
+
+    #[test]
+    fn a_session_that_tells_of_a_change_before_the_workspace_has_it_was_read_too_early() {
+        assert_eq!(written(&example()), 2);
+        assert_eq!(written(&example_made()), 2, "its condition is what refuses the write");
+
+        let opened = Opened {
+            workspace: Stored::created(example()),
+            session: Stored::created(invited().with_workspace(&example())),
+        };
+        let (write, _after) = opened.replaced(Transaction::new(), example()).unwrap();
+        assert_eq!(format!("{write:?}").matches("Replace").count(), 1, "it tells of nothing new");
+    }
 }

@@ -64,22 +64,25 @@ pub(crate) async fn abandon(app: &App, id: TemplateCheckId, position: u8) -> Res
 }
 
 /// Records how a check stands. Its run is reserved for it, so that no two checks take one; the end of
-/// a check begins the next.
+/// a check begins the next. Refused, nothing of `after` is so: whoever reads again decides anew.
 async fn record(app: &App, read: &Stored<LiveCheck>, after: &LiveCheck) -> Result<Written, Error> {
     if *after == read.value {
         return Ok(Written::Yes);
     }
     let mut write = Transaction::new().replace(read, after)?;
-    if let Some(run) = after.run().filter(|_| read.value.run().is_none()) {
-        let reserved = write.guard(&keys::github_run(run));
-        if app.store.write(reserved, &app.mint).await? == Written::Yes {
-            return Ok(Written::Yes);
-        }
-        write = Transaction::new().replace(read, &read.value.clone().not_run(run))?;
-    }
     if let Some(position) = after.next_position().filter(|_| after.is_over()) {
         let job = Job::CheckTemplate { check: after.check, position };
         write = write.create(&JobRecord::new(app.mint.uuid(), job, app.clock.now()))?;
     }
-    app.store.write(write, &app.mint).await
+    let Some(run) = after.run().filter(|_| read.value.run().is_none()) else {
+        return app.store.write(write, &app.mint).await;
+    };
+    let reserved = write.guard(&keys::github_run(run));
+    if app.store.write(reserved, &app.mint).await? == Written::Yes {
+        return Ok(Written::Yes);
+    }
+    // It is another check's: this one goes on looking for its own, and is not over.
+    let write = Transaction::new().replace(read, &read.value.clone().not_run(run))?;
+    let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+    Ok(Written::Refused)
 }

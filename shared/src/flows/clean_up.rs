@@ -33,7 +33,10 @@ pub async fn clean_up(app: &App, session: CandidateSessionId) -> Result<Outcome,
         };
         let after = match put_away(app, &workspace.value, step).await {
             Ok(after) => after,
-            Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
+            Err(error) => {
+                app.creates.heed(&error).await?;
+                return Ok(Outcome::Failed(chain(&error), error.retry_after));
+            }
         };
         let write = Transaction::new().replace(workspace, &after)?;
         match app.store.write(write, &app.mint).await? {
@@ -78,7 +81,7 @@ async fn put_away(
         // Recorded first: whoever wants it back from now on has it made anew.
         return Ok(after.kept(Kept::Deleting { archived_at: *at }));
     }
-    let Some(there) = app.github.repository_by_id(id).await? else {
+    let Some(there) = app.github.repository_by_id(id, workspace.name.owner()).await? else {
         return Ok(after.kept(Kept::Deleted { at: now }));
     };
     let found = Found {

@@ -37,7 +37,10 @@ pub async fn close_workspace(
         let verified = matches!(step, ClosingStep::Verify(_));
         let after = match take(app, workspace, step).await {
             Ok(after) => after,
-            Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
+            Err(error) => {
+                app.creates.heed(&error).await?;
+                return Ok(Outcome::Failed(chain(&error), error.retry_after));
+            }
         };
         let still = verified && after.collaborator.as_ref().is_some_and(may_push);
         let gives_up = after.cannot_be_closed();
@@ -82,7 +85,7 @@ async fn take(
     Ok(match step {
         ClosingStep::Remove(username) => {
             github.remove_collaborator(name, &username).await?;
-            after.lowered(None)
+            after.removed(&username)
         }
         ClosingStep::LetRead(username) => match let_read(app, workspace, &username).await? {
             Some(invitation) => {

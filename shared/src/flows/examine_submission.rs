@@ -82,7 +82,10 @@ async fn start(
                 let failed = Examination::without_tag(app.clock.now());
                 return write(app, submission, failed, Transaction::new()).await;
             }
-            Err(error) => return failed_to_create(app, &error).await,
+            Err(error) => {
+                used_up(app, &run).await?;
+                return failed_to_create(app, &error).await;
+            }
         }
         run.value.slot = None;
     }
@@ -107,6 +110,8 @@ async fn start(
 async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
     let mut asking = run.value.clone();
     asking.asked_at = Some(app.clock.now());
+    // It is used, whatever comes of it: given back, it would be another's as well.
+    asking.slot = None;
     let write = Transaction::new().replace(&run, &asking)?;
     if app.store.write(write, &app.mint).await? == Written::Refused {
         return Ok(Outcome::Again(SignedDuration::ZERO));
@@ -157,11 +162,21 @@ async fn hold_slot(app: &App, run: Stored<Run>, tag: Tag) -> Result<Held, Error>
     })
 }
 
+/// Records that the moment of a call that failed was used: given back, it would be another's as well.
+async fn used_up(app: &App, run: &Stored<Run>) -> Result<(), Error> {
+    if run.value.slot.is_none() {
+        return Ok(());
+    }
+    let after = Run { slot: None, ..run.value.clone() };
+    let write = Transaction::new().replace(run, &after)?;
+    // Refused, somebody else has the run in hand.
+    let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+    Ok(())
+}
+
 /// A creating call failed; when there were too many of them, all others wait, too.
 async fn failed_to_create(app: &App, error: &GitHubError) -> Result<Outcome, Error> {
-    if let (GitHubFailure::RateLimited, Some(pause)) = (error.kind, error.retry_after) {
-        app.creates.close(pause).await?;
-    }
+    app.creates.heed(error).await?;
     Ok(failed(error))
 }
 

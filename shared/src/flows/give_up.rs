@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::submission::{CodeWork, Examination};
 use crate::domain::workspace::Workspace;
-use crate::domain::workspace::trouble::Trouble;
 use crate::error::Error;
 use crate::flows::change_workspace::{change_workspace, open_workspace};
 use crate::flows::check_template::abandon as abandon_check;
@@ -28,14 +27,8 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
                 return leave_writable(app, *session, *day).await;
             }
             let now = app.clock.now();
-            let given_up = |workspace: Workspace| match &workspace.trouble {
-                Some(trouble) if trouble.is_given_up() => workspace,
-                None if workspace.ready().is_some() => workspace,
-                trouble => {
-                    let trouble = Trouble::given_up(trouble.as_ref(), now);
-                    workspace.in_trouble(trouble, None)
-                }
-            };
+            let username = opened.session.value.github_username.clone();
+            let given_up = |workspace: Workspace| workspace.given_up(username.as_ref(), now);
             change_workspace(app, opened, given_up).await.map(|_opened| ())
         }
         Job::LearnUsername { session, claimed } => assume(app, *session, claimed.as_ref()).await,

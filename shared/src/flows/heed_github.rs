@@ -43,11 +43,16 @@ pub async fn heed_github(app: &App, notice: &Notice, at: Timestamp) -> Result<Ou
     let Some(opened) = open_workspace(app, read.value.session, read.value.day).await? else {
         return Ok(Outcome::Done);
     };
+    let made = opened.workspace.value.repository.as_ref();
+    if made.is_none_or(|made| made.id != repository) {
+        // It has another one by now: what becomes of the old one changes nothing.
+        return Ok(Outcome::Done);
+    }
     match notice {
         Notice::Pushed { push, .. } => note_push(app, &opened, push).await,
         Notice::CollaboratorAdded { username, .. } => note_member(app, opened, username).await,
         Notice::RepositoryChanged { .. } | Notice::Run { .. } => {
-            look_again(app, opened, repository).await
+            look_again(app, &opened, repository).await
         }
     }
 }
@@ -93,24 +98,28 @@ async fn note_member(
 }
 
 /// Has GitHub say what became of a repository. A payload could be overtaken by the next one.
-async fn look_again(app: &App, opened: Opened, repository: u64) -> Result<Outcome, Error> {
-    let there = match app.github.repository_by_id(repository).await {
+async fn look_again(app: &App, opened: &Opened, repository: u64) -> Result<Outcome, Error> {
+    let before = &opened.workspace.value;
+    let there = match app.github.repository_by_id(repository, before.name.owner()).await {
         Ok(there) => there,
         Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
     };
     let seen = there.as_ref().map(|there| Seen {
         name: &there.name,
         description: there.description.as_deref(),
-        template: there.template.as_ref(),
         default_branch: &there.default_branch,
         archived: there.archived,
     });
-    let before = opened.workspace.value.clone();
-    let opened = change_workspace(app, opened, |workspace| workspace.seen(seen)).await?;
-    let after = opened.workspace.value;
-    if after != before {
-        let (workspace, standing) = (after.id, after.standing);
-        tracing::warn!(%workspace, repository, name = %after.name, ?standing, "a repository changed");
+    let after = before.clone().seen(seen);
+    if after == *before {
+        return Ok(Outcome::Done);
     }
+    let (write, after) = opened.replaced(Transaction::new(), after)?;
+    if app.store.write(write, &app.mint).await? == Written::Refused {
+        // Who was faster may have seen what is newer: GitHub is asked anew.
+        return Ok(Outcome::Again(SignedDuration::ZERO));
+    }
+    let Workspace { id, name, standing, .. } = &after.workspace.value;
+    tracing::warn!(workspace = %id, repository, %name, ?standing, "a repository changed");
     Ok(Outcome::Done)
 }

@@ -224,6 +224,7 @@ fn workspace(
         repository: None,
         base: None,
         collaborator: None,
+        inviting: None,
         invitation: None,
         unknown_username: None,
         slot: None,

@@ -15,7 +15,7 @@ use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
 use crate::domain::workspace::Workspace;
-use crate::domain::workspace::plan::Next;
+use crate::domain::workspace::plan::{Next, Step};
 use crate::domain::workspace::trouble::{Reason, Trouble};
 use crate::error::Error;
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
@@ -23,7 +23,7 @@ use crate::flows::close_workspace::close_again;
 use crate::flows::take_step::{Hindrance, take_step};
 use crate::store::item::Stored;
 use crate::store::sessions::Desk;
-use crate::store::transaction::Transaction;
+use crate::store::transaction::{Transaction, Written};
 
 /// The most steps one attempt takes: five, and as many again when others write in between.
 const STEPS_MAX: usize = 10;
@@ -50,11 +50,15 @@ pub async fn prepare_workspace(
             Next::Wait(until) => return Ok(come_back(workspace, job, until, now)),
             Next::Take(step) => step,
         };
-        if let Some(lane) = step.lane(workspace) {
-            opened = match hold_slot(app, opened, lane, job).await? {
-                Held::Yes(opened) => *opened,
+        if let Some(lane) = step.lane() {
+            let held = match hold_slot(app, opened, (&step, lane), job).await? {
+                Held::Yes(held) => *held,
                 Held::No(outcome) => return Ok(outcome),
             };
+            let Some(announced) = announced(app, held, &step).await? else {
+                return Ok(Outcome::Again(jiff::SignedDuration::ZERO));
+            };
+            opened = announced;
         }
         opened = match take_step(app, &opened.workspace.value, step).await {
             Ok(taken) => {
@@ -83,9 +87,14 @@ enum Held {
     No(Outcome),
 }
 
-async fn hold_slot(app: &App, opened: Opened, lane: Lane, job: Uuid) -> Result<Held, Error> {
+async fn hold_slot(
+    app: &App,
+    opened: Opened,
+    (step, lane): (&Step, Lane),
+    job: Uuid,
+) -> Result<Held, Error> {
     let before = opened.workspace.value.slot;
-    let with = |slot| opened.workspace.value.clone().with_slot(slot, job);
+    let with = |slot| opened.workspace.value.clone().with_slot(slot, job).about_to(step);
     let reserve = |write, slot| opened.replaced(write, with(slot)).map(|(write, _after)| write);
     let now = app.clock.now();
     Ok(match app.creates.take(lane, before, reserve).await? {
@@ -98,6 +107,18 @@ async fn hold_slot(app: &App, opened: Opened, lane: Lane, job: Uuid) -> Result<H
         Slot::Changed => Held::No(Outcome::Again(jiff::SignedDuration::ZERO)),
         Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
     })
+}
+
+/// Records what the `step` is about to do, where its moment did not; none when somebody else wrote
+/// first: then it may no longer be what is to be done.
+async fn announced(app: &App, opened: Opened, step: &Step) -> Result<Option<Opened>, Error> {
+    let after = opened.workspace.value.clone().about_to(step);
+    if after == opened.workspace.value {
+        return Ok(Some(opened));
+    }
+    let (write, after) = opened.replaced(Transaction::new(), after)?;
+    let written = app.store.write(write, &app.mint).await?;
+    Ok((written == Written::Yes).then_some(after))
 }
 
 /// Records why a step could not be taken, and comes back when it is worth trying again. Should

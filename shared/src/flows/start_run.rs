@@ -44,6 +44,7 @@ pub async fn start_run(
         // The same; but who asked is told that GitHub is not well.
         Err(error) if error.may_have_happened() => Err(error.into()),
         Err(error) => {
+            app.creates.heed(&error).await?;
             let failed = run.value.clone().failed(RunFailure::Refused, app.clock.now());
             let write = Transaction::new().replace(&run, &failed)?;
             // Should the job have moved on in between, GitHub's refusal is the answer all the same.

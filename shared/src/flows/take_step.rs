@@ -84,7 +84,9 @@ async fn bring_back(app: &App, workspace: &Workspace) -> Result<Taken, Hindrance
     let Some(id) = workspace.repository.as_ref().map(|repository| repository.id) else {
         return Ok(Taken::Gone);
     };
-    let Some(there) = app.github.repository_by_id(id).await? else { return Ok(Taken::Gone) };
+    let Some(there) = app.github.repository_by_id(id, workspace.name.owner()).await? else {
+        return Ok(Taken::Gone);
+    };
     if !workspace.is_still(there.id, &found(&there)) {
         return Err(Hindrance::without_error(Reason::NameTaken));
     }
@@ -154,7 +156,9 @@ fn found(there: &repositories::Repository) -> Found<'_> {
 async fn about_template(app: &App, workspace: &Workspace, refusal: &GitHubError) -> Hindrance {
     let reason = match app.github.repository(&workspace.template).await {
         Ok(None) => Reason::TemplateMissing,
-        Ok(Some(template)) if template.name != workspace.template => Reason::TemplateMissing,
+        Ok(Some(template)) if !template.name.is_same(&workspace.template) => {
+            Reason::TemplateMissing
+        }
         Ok(Some(template)) if !template.is_template => Reason::TemplateNotATemplate,
         // What is there and does not let itself be copied is kept from us.
         Ok(Some(_)) if refusal.kind == GitHubFailure::NotFound => Reason::PermissionMissing,

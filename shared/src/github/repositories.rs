@@ -140,9 +140,15 @@ impl GitHub {
     }
 
     /// The repository by GitHub's number, whatever it is called by now, if it is there and ours to see.
-    pub async fn repository_by_id(&self, id: u64) -> Result<Option<Repository>, GitHubError> {
+    /// As an App we ask through the installation of `owner`: no other sees what is private there.
+    pub async fn repository_by_id(
+        &self,
+        id: u64,
+        owner: &str,
+    ) -> Result<Option<Repository>, GitHubError> {
         let path = ["repositories", &id.to_string()];
-        let answer = self.call("read a repository", Method::GET, &path)?.send().await;
+        let call = self.call("read a repository", Method::GET, &path)?.for_account(owner);
+        let answer = call.send().await;
         let Some(answer) = unless_missing(answer)? else { return Ok(None) };
         answer.read::<WireRepository>().map(|wire| Some(wire.into()))
     }

@@ -80,6 +80,20 @@ async fn a_repository_that_was_archived_or_deleted_is_told_as_that() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_a_repository_that_was_made_anew_since_changes_nothing() {
+    let (story, ada, task, repository) = on_day_two().await;
+    let mut workspace = story.item("CS#", "WORKSPACE#2").await;
+    // The index still shows the workspace under its old number.
+    workspace["repository"]["M"]["id"]["N"] = json!("7");
+    story.put_item(&workspace).await;
+    story.stack.github.delete(&repository).unwrap();
+    story.settle().await;
+
+    assert_eq!(seen(&ada, task).await, (json!(repository), json!("there")));
+    assert_eq!(asked(&story), 0);
+}
+
+#[tokio::test]
 async fn a_webhook_that_is_late_or_lies_changes_nothing() {
     let (story, ada, task, repository) = on_day_two().await;
     let id = story.item("CS#", "WORKSPACE#2").await["repository"]["M"]["id"]["N"].clone();

@@ -11,7 +11,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn invited() -> CandidateSession {
+pub(crate) fn invited() -> CandidateSession {
     let simulation = Simulation {
         id: SimulationId::new(4),
         recruiter: UserId::new(3),

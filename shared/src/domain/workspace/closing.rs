@@ -58,6 +58,9 @@ impl Workspace {
         let unknown = |name: &GitHubUsername| {
             self.unknown_username.as_ref().is_some_and(|unknown| unknown.is_same_account(name))
         };
+        if let Some(name) = self.invited_by_mistake(username) {
+            return Some(ClosingStep::Remove(name.clone()));
+        }
         match (&self.collaborator, username) {
             (Some(given), Some(name)) if !given.username.is_same_account(name) => {
                 Some(ClosingStep::Remove(given.username.clone()))
@@ -71,6 +74,14 @@ impl Workspace {
             }
             _ => None,
         }
+    }
+
+    /// The workspace once access was taken back from `username`, who may be the one who was let in.
+    pub fn removed(self, username: &GitHubUsername) -> Self {
+        let given = self.collaborator.as_ref().map(|given| &given.username);
+        let another = given.is_some_and(|given| !given.is_same_account(username));
+        let after = self.without(username);
+        if another { after } else { after.lowered(None) }
     }
 
     /// The workspace once an account may only read; whether that is so has yet to be asked.

@@ -63,12 +63,12 @@ pub enum Taken {
 }
 
 impl Step {
-    /// How urgent the call is, where the step is one that GitHub counts as creating. A step that
-    /// failed before has waited long enough.
-    pub fn lane(&self, workspace: &Workspace) -> Option<Lane> {
+    /// How urgent the call is, where the step is one that GitHub counts as creating. One that failed
+    /// before is no more urgent: what fails for all would leave nothing to those who wait.
+    pub const fn lane(&self) -> Option<Lane> {
         match self {
-            Self::MakeRepository if workspace.trouble.is_none() => Some(Lane::Bulk),
-            Self::MakeRepository | Self::InviteCollaborator(_) => Some(Lane::Prompt),
+            Self::MakeRepository => Some(Lane::Bulk),
+            Self::InviteCollaborator(_) => Some(Lane::Prompt),
             Self::BringBack
             | Self::ResolveBase(_)
             | Self::RemoveCollaborator(_)
@@ -88,12 +88,29 @@ impl Workspace {
         if self.base.is_none() {
             steps.push(Step::ResolveBase(repository.clone()));
         }
+        steps.extend(self.invited_by_mistake(username).cloned().map(Step::RemoveCollaborator));
         if let Some(username) = username.filter(|name| !self.is_settled_for(name)) {
             let others = self.collaborator.as_ref().map(|given| given.username.clone());
             steps.extend(others.map(Step::RemoveCollaborator));
             steps.push(Step::InviteCollaborator(username.clone()));
         }
         steps
+    }
+
+    /// The account that GitHub may have been asked to invite, where that is not the one that the
+    /// candidate is known as now.
+    pub fn invited_by_mistake(&self, username: Option<&GitHubUsername>) -> Option<&GitHubUsername> {
+        let (inviting, wanted) = self.inviting.as_ref().zip(username)?;
+        (!inviting.is_same_account(wanted)).then_some(inviting)
+    }
+
+    /// The workspace before `step` is taken: who is invited is written down first, so that whoever
+    /// comes after a lost answer knows.
+    pub fn about_to(mut self, step: &Step) -> Self {
+        if let Step::InviteCollaborator(username) = step {
+            self.inviting = Some(username.clone());
+        }
+        self
     }
 
     /// Whether `username` was invited, or cannot be.
@@ -113,7 +130,7 @@ impl Workspace {
         }
         if let Some(step) = self.missing_steps(username).into_iter().next() {
             return match self.slot.filter(|slot| *slot > now) {
-                Some(slot) if step.lane(self).is_some() => Next::Wait(slot),
+                Some(slot) if step.lane().is_some() => Next::Wait(slot),
                 _ => Next::Take(step),
             };
         }
@@ -144,6 +161,19 @@ impl Workspace {
         self
     }
 
+    /// The workspace whose job was given up at `now`: in trouble, where anything is left to be done
+    /// for a candidate who is known as `username`, so that it is tried again when somebody asks.
+    pub fn given_up(self, username: Option<&GitHubUsername>, now: Timestamp) -> Self {
+        match &self.trouble {
+            Some(trouble) if trouble.is_given_up() => self,
+            None if self.missing_steps(username).is_empty() => self,
+            trouble => {
+                let trouble = Trouble::given_up(trouble.as_ref(), now);
+                self.in_trouble(trouble, None)
+            }
+        }
+    }
+
     /// The workspace when somebody asks for it at `now` and there is something to do about it: what
     /// failed is worth trying at once, or it was put away.
     pub fn hurried(&self, now: Timestamp) -> Option<Self> {
@@ -171,7 +201,8 @@ impl Workspace {
             Taken::Removed(username) => self = self.without(username),
             Taken::Invited(username, number) => self = self.invited(username, *number, job, now),
             Taken::Unknown(username) => {
-                (self.unknown_username, self.slot) = (Some(username.clone()), None);
+                self.unknown_username = Some(username.clone());
+                (self.slot, self.inviting) = (None, None);
             }
             Taken::Accepted(username) => self = self.accepted(username),
             Taken::NotAccepted(username) => self = self.not_accepted(username, job, now),
@@ -179,7 +210,9 @@ impl Workspace {
         self
     }
 
-    fn without(mut self, username: &GitHubUsername) -> Self {
+    /// The workspace once `username` has no access to it.
+    pub(super) fn without(mut self, username: &GitHubUsername) -> Self {
+        self.inviting = self.inviting.filter(|inviting| !inviting.is_same_account(username));
         if self.has_let_in(username) {
             (self.collaborator, self.invitation) = (None, None);
         }
@@ -194,7 +227,7 @@ impl Workspace {
         now: Timestamp,
     ) -> Self {
         let invitation = number.map(|_number| Invitation::sent(self.invitation.as_ref(), now));
-        (self.unknown_username, self.slot) = (None, None);
+        (self.unknown_username, self.slot, self.inviting) = (None, None, None);
         self.sleeper = invitation.is_some().then_some(job);
         self.invitation = invitation;
         let username = username.clone();

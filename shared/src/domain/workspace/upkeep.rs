@@ -78,10 +78,10 @@ impl Obstacle {
 
 impl Workspace {
     /// Whether what GitHub has under `id` is this workspace's repository, whatever it is called by
-    /// now: number, template and marker agree.
+    /// now: number and marker agree. Its template may have been renamed since.
     pub fn is_still(&self, id: u64, found: &Found<'_>) -> bool {
         let ours = self.repository.as_ref().is_some_and(|repository| repository.id == id);
-        ours && self.owns(&Found { name: &self.name, ..*found })
+        ours && found.description == Some(self.marker().as_str())
     }
 
     /// Whether its repository is archived or gone.

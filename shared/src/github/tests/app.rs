@@ -163,6 +163,19 @@ async fn a_repository_is_generated_through_the_installation_of_its_new_owner() {
 }
 
 #[tokio::test]
+async fn a_repository_is_looked_at_by_its_number_through_the_installation_of_its_owner() {
+    let (script, github, _clock) = app(None).await;
+    let (find, make) = ("GET /orgs/other/installation", "POST /app/installations/9/access_tokens");
+    script.on(find, 200, json!({"id": 9}).to_string());
+    script.on(make, 201, made("ghs_other", "2026-03-02T10:00:00Z"));
+    script.on("GET /repositories/7", 404, "{}");
+
+    assert_eq!(github.repository_by_id(7, "other").await.unwrap(), None);
+
+    assert_eq!(script.lines(), [find, make, "GET /repositories/7"]);
+}
+
+#[tokio::test]
 async fn a_person_has_an_installation_too() {
     let (script, github, _clock) = app(None).await;
     script.on(FIND, 404, "{}");

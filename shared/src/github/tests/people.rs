@@ -67,7 +67,7 @@ async fn a_repository_is_looked_at_by_its_number_archived_and_deleted() {
     script.on("PATCH /repos/acme/ws", 200, "{}");
     script.on("DELETE /repos/acme/ws", 204, "");
 
-    let there = github.repository_by_id(7).await.unwrap().unwrap();
+    let there = github.repository_by_id(7, "acme").await.unwrap().unwrap();
     github.archive_repository(&ours()).await.unwrap();
     github.bring_back(&ours()).await.unwrap();
     github.delete_repository(&ours()).await.unwrap();
@@ -77,7 +77,7 @@ async fn a_repository_is_looked_at_by_its_number_archived_and_deleted() {
     assert_eq!(script.body(2), json!({"archived": false}));
     script.on("GET /repositories/7", 404, "{}");
     script.on("DELETE /repos/acme/ws", 404, "{}");
-    assert_eq!(github.repository_by_id(7).await.unwrap(), None);
+    assert_eq!(github.repository_by_id(7, "acme").await.unwrap(), None);
     github.delete_repository(&ours()).await.unwrap();
     script.on("DELETE /repos/acme/ws", 403, "{}");
     let denied = github.delete_repository(&ours()).await;

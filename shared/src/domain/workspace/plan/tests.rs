@@ -2,6 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::repository::BranchName;
+use crate::domain::workspace::closing::ClosingStep;
 use crate::domain::workspace::example;
 use crate::domain::workspace::trouble::Reason;
 
@@ -80,14 +81,14 @@ fn a_step_that_creates_something_waits_for_its_slot_and_another_does_not() {
 }
 
 #[test]
-fn a_trouble_is_waited_out_and_ends_with_the_next_step() {
+fn a_trouble_is_waited_out_ends_with_the_next_step_and_makes_none_more_urgent() {
     let trouble = Trouble::after(None, Reason::PermissionMissing, None, nine());
     let workspace = example().with_slot(nine(), ME).in_trouble(trouble, Some(ME));
     assert_eq!(workspace.slot, None);
     assert_eq!(workspace.next(None, later(899)), Next::Wait(later(900)));
     assert_eq!(workspace.next(None, later(900)), Next::Take(Step::MakeRepository));
-    assert_eq!(Step::MakeRepository.lane(&workspace), Some(Lane::Prompt));
-    assert_eq!(Step::MakeRepository.lane(&example()), Some(Lane::Bulk));
+    assert_eq!(Step::MakeRepository.lane(), Some(Lane::Bulk));
+    assert_eq!(Step::InviteCollaborator(name("ada")).lane(), Some(Lane::Prompt));
 
     let made = workspace.clone().after(&Taken::Repository(repository()), ME, later(900));
     assert_eq!(made.trouble, None);
@@ -170,4 +171,44 @@ fn a_repository_that_was_just_made_or_brought_back_is_there_whatever_was_heard_o
         workspace = workspace.after(&taken, ME, nine());
         assert_eq!(workspace.standing, Standing::There, "{taken:?}");
     }
+}
+
+#[test]
+fn who_may_have_been_invited_by_mistake_is_removed_before_anybody_else_is_invited() {
+    let (ada, eve) = (name("ada"), name("eve"));
+    let [remove, invite] =
+        [Step::RemoveCollaborator(ada.clone()), Step::InviteCollaborator(eve.clone())];
+    let inviting = made().about_to(&Step::InviteCollaborator(ada.clone()));
+
+    // The answer was lost: the same account is invited again, another one after the first is out.
+    let again = Next::Take(Step::InviteCollaborator(ada.clone()));
+    assert_eq!(inviting.next(Some(&ada), nine()), again);
+    assert_eq!(inviting.missing_steps(Some(&eve)), [remove.clone(), invite.clone()]);
+    assert_eq!(inviting.closing_step(Some(&eve)), Some(ClosingStep::Remove(ada.clone())));
+
+    let removed = inviting.clone().after(&Taken::Removed(ada.clone()), ME, nine());
+    assert_eq!((&removed.inviting, removed.missing_steps(Some(&eve))), (&None, vec![invite]));
+    let invited = inviting.clone().after(&Taken::Invited(ada.clone(), Some(7)), ME, nine());
+    assert_eq!((&invited.inviting, invited.missing_steps(Some(&ada))), (&None, vec![]));
+    let unknown = inviting.after(&Taken::Unknown(ada), ME, nine());
+    assert_eq!(unknown.inviting, None);
+
+    // Who is in stays in while somebody else is removed, whether the day is handed in or not.
+    let both = Workspace { inviting: Some(name("bob")), ..invited.clone() };
+    assert_eq!(both.missing_steps(Some(&name("ada"))), [Step::RemoveCollaborator(name("bob"))]);
+    assert_eq!(both.removed(&name("bob")), invited);
+}
+
+#[test]
+fn a_job_that_is_given_up_leaves_a_trouble_where_the_candidate_is_not_let_in() {
+    let ada = name("ada");
+    let given_up = made().given_up(Some(&ada), nine());
+    assert!(given_up.is_given_up());
+    let hurried = given_up.hurried(nine()).unwrap();
+    assert_eq!(hurried.next(Some(&ada), nine()), Next::Take(Step::InviteCollaborator(ada.clone())));
+
+    assert_eq!(given_up.clone().given_up(Some(&ada), later(60)), given_up);
+    assert_eq!(made().given_up(None, nine()), made());
+    let invited = made().after(&Taken::Invited(ada.clone(), None), ME, nine());
+    assert_eq!(invited.clone().given_up(Some(&ada), nine()), invited);
 }
