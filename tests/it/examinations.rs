@@ -328,3 +328,27 @@ async fn a_run_without_a_report_is_an_error_and_not_a_pass() {
     assert_eq!(fields[..4].iter().map(|name| results[name].clone()).collect::<Vec<_>>(), expected);
     assert_eq!((&results["artifactPresent"], &results["passed"]), (&json!(false), &json!(null)));
 }
+
+#[tokio::test]
+async fn who_breaks_or_deletes_the_workflow_is_reported_and_the_changes_are_shown() {
+    for deletes in [false, true] {
+        let day = Day::begin().await;
+        if deletes {
+            day.story.stack.github.remove_file(&day.repository, WORKFLOW).unwrap();
+        } else {
+            day.push(WORKFLOW, "on:\n  push:\n");
+        }
+        let id = day.submit().await;
+        day.story.pass(40).await;
+
+        let (detail, item) = (day.detail(id).await, day.item(id).await);
+        for shown in [&detail, &item] {
+            let results = &shown["testResults"];
+            assert_eq!(results["status"], "tampered");
+            assert_eq!(results["tamperedFiles"], json!([WORKFLOW]));
+            assert_eq!(results["artifactErrorCode"], "run_refused");
+            assert_eq!(shown["diffSummary"]["files"][0]["filename"], WORKFLOW);
+        }
+        assert!(detail["diffSummary"]["files"][0]["patch"].is_string());
+    }
+}

@@ -4,9 +4,12 @@ use jiff::SignedDuration;
 use local::github::uploads::{Fate as Upload, Upload as Left};
 use serde_json::{Value, json};
 use shared::domain::id::CandidateSessionId;
-use shared::domain::job::Outcome;
+use shared::domain::job::{Job, Outcome};
+use shared::domain::notice::Notice;
 use shared::domain::task::Day;
 use shared::flows::examine_submission::examine_submission;
+use shared::flows::give_up::give_up;
+use shared::flows::heed_github::heed_github;
 use tests::caller::{Answer, Caller};
 use tests::cost::Cost;
 use tests::door::{Door, Fate};
@@ -200,21 +203,54 @@ async fn a_text_is_not_examined_and_neither_is_what_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_examination_that_fails_once_more_says_why_and_can_be_asked_for_again() {
+async fn a_tag_that_somebody_took_is_told_and_passed_by_when_it_is_examined_again() {
     let day = HandedIn::begin().await;
     let other = day.story.stack.github.push(&day.repository, "main", "a", "a", "Later").unwrap();
     let tag = json!({ "ref": "refs/tags/tenon-day-2", "sha": other });
     day.story.github().post(&format!("/repos/{}/git/refs", day.repository), tag).await.expect(201);
 
-    for _time in 0..2 {
-        day.story.pass(3).await;
-        let results = day.results().await;
-        assert_eq!(
-            (&results["status"], &results["artifactErrorCode"]),
-            (&json!("error"), &json!("tag_taken"))
-        );
-        assert_eq!(results["examinationPending"], false);
-        day.examine().await.expect(202);
-    }
-    assert_eq!(day.dispatches(), 0);
+    day.story.pass(3).await;
+    let results = day.results().await;
+    assert_eq!(
+        (&results["status"], &results["artifactErrorCode"]),
+        (&json!("error"), &json!("tag_taken"))
+    );
+    assert_eq!((&results["examinationPending"], day.dispatches()), (&json!(false), 0));
+
+    // Whoever took the first tag cannot have taken the next one, too.
+    day.examine().await.expect(202);
+    day.story.pass(12).await;
+    assert_eq!((&day.results().await["status"], day.dispatches()), (&json!("passed"), 1));
+}
+
+#[tokio::test]
+async fn an_examination_given_up_shows_its_own_run() {
+    let day = HandedIn::begin().await;
+    let (session, two) = (CandidateSessionId::new(day.session), Day::new(2).unwrap());
+    let job = Job::ExamineSubmission { session, day: two };
+    let app = &day.story.stack.app;
+    give_up(app, &job).await.unwrap();
+    day.examine().await.expect(202);
+
+    give_up(app, &job).await.unwrap();
+
+    let submission = app.store.submission(session, two).await.unwrap().unwrap().value;
+    let place = app.store.submission_place(submission.id).await.unwrap().unwrap().value;
+    assert_eq!(place.run, submission.code.map(|code| code.run));
+    assert_eq!(day.results().await["artifactErrorCode"], "examination_failed");
+}
+
+#[tokio::test]
+async fn a_repository_that_is_renamed_meanwhile_is_examined_under_its_new_name() {
+    let day = HandedIn::begin().await;
+    let read = day.story.github().get(&format!("/repos/{}", day.repository)).await.expect(200);
+    let repository = read["id"].as_u64().unwrap();
+    day.story.stack.github.rename_repository(&day.repository, "elsewhere").unwrap();
+    let app = &day.story.stack.app;
+    let notice = Notice::RepositoryChanged { repository };
+    heed_github(app, &notice, day.story.clock.now()).await.unwrap();
+
+    day.story.pass(60).await;
+
+    assert_eq!((&day.results().await["status"], day.dispatches()), (&json!("passed"), 1));
 }

@@ -7,8 +7,10 @@ use shared::app::App;
 use shared::config::Config;
 use shared::domain::id::RunId;
 use shared::domain::job::Outcome;
+use shared::domain::notice::Notice;
 use shared::flows::follow_run::follow_run;
 use shared::flows::hear_run::{Otherwise, hear_run};
+use shared::flows::heed_github::heed_github;
 use shared::mint::Mint;
 use tests::caller::Caller;
 use tests::door::{Door, Fate};
@@ -200,4 +202,53 @@ async fn a_run_whose_dispatch_was_answered_by_nothing_is_joined_and_not_started_
             (&json!(commit), 1)
         );
     }
+}
+
+#[tokio::test]
+async fn a_run_that_github_does_not_have_for_a_moment_goes_on_and_for_two_minutes_is_lost() {
+    let story = Story::begin().await;
+    story.stack.github.set_timing(lasting(600));
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    let id = started(&ada, task).await;
+    let door = Door::open(&story).await;
+    let app = door.process(&story).await;
+    let missing = || Fate::Heard(404, "{}".to_owned());
+    let look = async |seconds| {
+        story.clock.advance(SignedDuration::from_secs(seconds));
+        follow_run(&app, RunId::new(id)).await.unwrap()
+    };
+
+    door.decide("/actions/runs/", 1, missing());
+    assert!(matches!(look(200).await, Outcome::Again(_)));
+    assert!(matches!(look(60).await, Outcome::Again(_)));
+    door.decide("/actions/runs/", 100, missing());
+    for seconds in [70, 120] {
+        assert!(matches!(look(seconds).await, Outcome::Again(_)), "{seconds}");
+    }
+    assert_eq!(poll(&ada, task, id).await["status"], "running");
+    assert_eq!(look(2).await, Outcome::Done);
+    assert_eq!(poll(&ada, task, id).await["status"], "error");
+}
+
+#[tokio::test]
+async fn a_run_whose_repository_is_renamed_meanwhile_goes_on_under_the_new_name() {
+    let story = Story::begin().await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    let repository = story.repository(&ada, task).await;
+    let number = repository_id(&story, &repository).await;
+    let id = started(&ada, task).await;
+    story.stack.github.rename_repository(&repository, "elsewhere").unwrap();
+    let notice = Notice::RepositoryChanged { repository: number };
+    heed_github(&story.stack.app, &notice, story.clock.now()).await.unwrap();
+
+    let door = Door::open(&story).await;
+    let old = format!("/repos/{repository}/");
+    door.decide(&old, 100, Fate::Heard(301, "{}".to_owned()));
+    let app = door.process(&story).await;
+    story.clock.advance(SignedDuration::from_secs(10));
+    let look = async || follow_run(&app, RunId::new(id)).await.unwrap();
+    assert_eq!(look().await, Outcome::Again(SignedDuration::ZERO));
+    story.pass(12).await;
+
+    assert_eq!(poll(&ada, task, id).await["status"], "failed");
 }

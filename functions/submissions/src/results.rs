@@ -186,11 +186,17 @@ impl Examined {
             }
             Examination::GivenUp { .. } | Examination::Failed { .. } => {
                 let failure = code.examination.failure();
+                // Without tests, too, tampering is told before anything else: it may be why.
+                let tampered = match &code.examination {
+                    Examination::Failed { tampered, .. } => tampered.clone(),
+                    _ => Vec::new(),
+                };
                 Self {
-                    status: "error",
+                    status: if tampered.is_empty() { "error" } else { "tampered" },
                     run_status: "completed",
                     artifact_error_code: failure.map(|(error, _, _)| error.to_owned()),
                     message: failure.map(|(_, reason, _)| reason.to_owned()),
+                    tampered,
                     ..Self::default()
                 }
             }

@@ -68,10 +68,7 @@ pub(crate) fn github_id(code: &CodeWork) -> Option<u64> {
 }
 
 fn diff_of(code: &CodeWork) -> Option<&DiffSummary> {
-    match &code.examination {
-        Examination::Complete(findings) => findings.diff.as_ref(),
-        Examination::Pending | Examination::GivenUp { .. } | Examination::Failed { .. } => None,
-    }
+    code.examination.diff()
 }
 
 /// A submission in the list; patches are left out.

@@ -10,6 +10,8 @@ use crate::domain::task::Day;
 
 /// How long GitHub may take to list a run that it accepted before we call it lost.
 pub const LISTING_LIMIT: SignedDuration = SignedDuration::from_mins(2);
+/// How often GitHub may refuse to start a submission's run: a new tag may not be known everywhere yet.
+pub const REFUSALS_MAX: u8 = 5;
 /// How long a run may take at all; GitHub itself ends a job after six hours.
 pub const RUN_LIMIT: SignedDuration = SignedDuration::from_hours(7);
 /// How long the results of a run that is over are tried to be read.
@@ -51,6 +53,12 @@ pub struct Run {
     /// When GitHub was last asked how far it is.
     #[serde(default)]
     pub looked_at: Option<Timestamp>,
+    /// How often in all GitHub refused to start it: a submission's.
+    #[serde(default)]
+    pub refused: u8,
+    /// Since when GitHub does not have it any more, although it did.
+    #[serde(default)]
+    pub missing_since: Option<Timestamp>,
     /// How far it is.
     pub state: RunState,
 }
@@ -207,6 +215,11 @@ impl Run {
         }
     }
 
+    /// Whether it was run again since `ending`, whose results are not its results any more.
+    pub fn has_passed(&self, ending: &Ending) -> bool {
+        ending.attempt < self.attempt()
+    }
+
     /// The run while GitHub is asked for it at `now`; or for how long nobody may ask.
     pub fn looked_at(mut self, now: Timestamp) -> Result<Self, SignedDuration> {
         let since = self.looked_at.map(|last| now.duration_since(last));
@@ -329,72 +342,4 @@ impl ReportState {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run() -> Run {
-        Run {
-            id: RunId::new(1),
-            session: CandidateSessionId::new(12),
-            task: TaskId::new(41),
-            day: Day::new(2).unwrap(),
-            repository: RepositoryName::parse("acme/ws").unwrap(),
-            repository_id: 7,
-            git_ref: "main".to_owned(),
-            pinned: None,
-            requested_at: at("09:00:00"),
-            tagged: false,
-            slot: None,
-            asked_at: None,
-            looked_at: None,
-            state: RunState::Requested,
-        }
-    }
-
-    fn at(time: &str) -> Timestamp {
-        format!("2026-03-02T{time}Z").parse().unwrap()
-    }
-
-    fn ending(attempt: u32) -> Ending {
-        let commit = CommitSha::parse(&"a".repeat(40)).unwrap();
-        Ending { github_id: 5, attempt, commit, conclusion: Conclusion::Success }
-    }
-
-    #[test]
-    fn github_is_asked_at_most_every_two_seconds_whosever_clock_is_ahead() {
-        let looked = run().looked_at(at("09:00:02")).unwrap();
-
-        let wait = |time| looked.clone().looked_at(at(time)).unwrap_err().as_millis();
-        assert_eq!([wait("09:00:02"), wait("09:00:03.999"), wait("08:59:00")], [2_000, 1, 2_000]);
-        assert_eq!(
-            looked.clone().looked_at(at("09:00:04")).unwrap().looked_at,
-            Some(at("09:00:04"))
-        );
-    }
-
-    #[test]
-    fn results_that_cannot_be_read_are_tried_for_ten_minutes_anew_for_each_attempt() {
-        let ended = run().unread(&ending(1), at("09:00:10")).unwrap();
-        assert_eq!((ended.status(), ended.github_status()), (ResultStatus::Running, "completed"));
-
-        assert!(ended.clone().unread(&ending(1), at("09:10:09")).is_some());
-        assert!(ended.clone().unread(&ending(1), at("09:10:10")).is_none());
-        assert!(ended.clone().unread(&ending(2), at("09:10:10")).is_some());
-
-        let over = ended.given_up(at("09:10:10"));
-        assert_eq!((over.github_id(), over.status()), (Some(5), ResultStatus::Error));
-        let problem = ArtifactProblem::DownloadFailed;
-        let RunState::Finished { report, .. } = over.state else { panic!() };
-        assert_eq!(report, ReportState::Unreadable { problem });
-    }
-
-    #[test]
-    fn a_client_is_asked_to_wait_two_four_eight_and_fifteen_seconds() {
-        let asked = ["09:00:00", "09:00:02", "09:00:06", "09:00:14", "10:00:00"]
-            .map(|time| run().poll_after_ms(format!("2026-03-02T{time}Z").parse().unwrap()));
-        assert_eq!(asked, [2_000, 4_000, 8_000, 15_000, 15_000].map(Some));
-
-        let over = run().failed(RunFailure::NeverEnded, "2026-03-02T09:00:00Z".parse().unwrap());
-        assert_eq!(over.poll_after_ms("2026-03-02T09:00:00Z".parse().unwrap()), None);
-    }
-}
+pub(crate) mod tests;

@@ -124,6 +124,12 @@ pub enum Examination {
         code: String,
         /// Why, for people.
         reason: String,
+        /// Files the candidate must leave alone and did not: they may be why.
+        #[serde(default)]
+        tampered: Vec<String>,
+        /// What the candidate changed, as [`Findings::diff`] tells it.
+        #[serde(default)]
+        diff: Option<Box<DiffSummary>>,
         /// When.
         at: Timestamp,
     },
@@ -266,7 +272,7 @@ impl Examination {
                 let reason = "The examination failed too often and was given up.";
                 Some(("examination_failed", reason, *at))
             }
-            Self::Failed { code, reason, at } => Some((code, reason, *at)),
+            Self::Failed { code, reason, at, .. } => Some((code, reason, *at)),
             Self::Pending | Self::Complete(_) => None,
         }
     }
@@ -274,12 +280,25 @@ impl Examination {
     /// The examination of code whose tag was taken by somebody, on another commit.
     pub fn without_tag(now: Timestamp) -> Self {
         let reason = "The tag that marks the submitted commit exists on another commit.";
-        Self::Failed { code: "tag_taken".to_owned(), reason: reason.to_owned(), at: now }
+        Self::without_results("tag_taken", reason, now)
     }
 
     /// The examination of code whose test run counts for nothing.
     pub fn without_run(reason: RunFailure, now: Timestamp) -> Self {
-        let reason_text = reason.message().to_owned();
-        Self::Failed { code: reason.code().to_owned(), reason: reason_text, at: now }
+        Self::without_results(reason.code(), reason.message(), now)
+    }
+
+    fn without_results(code: &str, reason: &str, at: Timestamp) -> Self {
+        let (code, reason) = (code.to_owned(), reason.to_owned());
+        Self::Failed { code, reason, tampered: Vec::new(), diff: None, at }
+    }
+
+    /// What the candidate changed, without the patches, as far as that is known.
+    pub fn diff(&self) -> Option<&DiffSummary> {
+        match self {
+            Self::Complete(findings) => findings.diff.as_ref(),
+            Self::Failed { diff, .. } => diff.as_deref(),
+            Self::Pending | Self::GivenUp { .. } => None,
+        }
     }
 }

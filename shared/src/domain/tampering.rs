@@ -12,12 +12,14 @@ pub type Files = BTreeMap<String, String>;
 
 /// How many tampered files are told.
 const TAMPERED_MAX: usize = 100;
+/// How much of a path is told, in characters.
+const PATH_CHARS_MAX: usize = 300;
 /// How long their paths may be together, in bytes: a submission must fit its item.
 const TAMPERED_BYTES_MAX: usize = 8_000;
 
 /// The files under `protected` paths that a candidate must leave alone and did not: changed or
 /// removed since `base`, and, among the workflows, added. Tests may be added, not rewritten. At most
-/// 100 are told and at least one, without secrets in their paths.
+/// 100 are told and at least one, without secrets in their paths, of which long ones are cut.
 pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> Vec<String> {
     let guarded = |path: &String| protected.iter().any(|prefix| path.starts_with(prefix.as_str()));
     let changed = base
@@ -25,12 +27,12 @@ pub fn tampered_files(base: &Files, handed_in: &Files, protected: &[String]) -> 
         .filter(|(path, content)| guarded(path) && handed_in.get(*path) != Some(content));
     let added =
         handed_in.keys().filter(|path| path.starts_with(WORKFLOWS) && !base.contains_key(*path));
-    let told = changed.map(|(path, _content)| path).chain(added).map(|path| redact(path));
+    let shown = |path: &String| redact(path).chars().take(PATH_CHARS_MAX).collect::<String>();
+    let told = changed.map(|(path, _content)| path).chain(added).map(shown);
     let mut bytes = 0;
     let fits = |path: &String| {
-        let first = bytes == 0;
         bytes += path.len();
-        first || bytes <= TAMPERED_BYTES_MAX
+        bytes <= TAMPERED_BYTES_MAX
     };
     told.take(TAMPERED_MAX).take_while(fits).collect()
 }
@@ -87,8 +89,10 @@ mod tests {
 
         let numbered = |n: usize| format!("{folder}{n:03}");
         assert_eq!(added((0..101).map(numbered).collect()).len(), 100);
-        let long = |n: usize| format!("{folder}{n:03} {}", "x".repeat(3_978));
-        assert_eq!(added((0..9).map(long).collect()).len(), 2);
-        assert_eq!(added(vec![format!("{folder}{}", "x".repeat(9_000))]).len(), 1);
+        let long = |n: usize| format!("{folder}{n:03} {}", "x".repeat(9_000));
+        let told = added((0..40).map(long).collect());
+        assert_eq!((told.len(), told.iter().map(String::len).max()), (26, Some(300)));
+        let wide = added(vec![format!("{folder}{}", "\u{1f980}".repeat(9_000))]);
+        assert_eq!(wide[0].chars().count(), 300);
     }
 }

@@ -29,7 +29,9 @@ pub(crate) async fn compare(app: &App, code: &CodeWork) -> Result<Compared, GitH
     let (github, repository) = (&app.github, &code.repository);
     let protected = &app.config.github.protected_paths;
     let mut guarded: Vec<&str> = protected.iter().map(String::as_str).collect();
-    guarded.push(WORKFLOWS);
+    if !guarded.contains(&WORKFLOWS) {
+        guarded.push(WORKFLOWS);
+    }
     let (diff, base, handed_in, later) = tokio::join!(
         difference(app, code, (&code.base, &code.commit)),
         github.files_under(repository, &code.base, &guarded),
@@ -39,7 +41,14 @@ pub(crate) async fn compare(app: &App, code: &CodeWork) -> Result<Compared, GitH
     let files = |tree: Vec<TreeEntry>| -> Files {
         tree.into_iter().map(|entry| (entry.path, entry.sha.to_string())).collect()
     };
-    let tampered = tampered_files(&files(base?), &files(handed_in?), protected);
+    let tampered = match handed_in {
+        Ok(handed_in) => tampered_files(&files(base?), &files(handed_in), protected),
+        // So many files are the candidate's doing, and a change could hide among them.
+        Err(error) if error.is_too_much() => {
+            vec![format!("{} (too many files to compare)", guarded.join(", "))]
+        }
+        Err(error) => return Err(error),
+    };
     Ok(Compared { diff: diff?, tampered, later: later? })
 }
 

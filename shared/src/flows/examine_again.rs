@@ -46,7 +46,9 @@ async fn attempt(
     let run = RunId::new(app.mint.id(now));
     let after = read.value.clone().examined_again(run, now)?;
     let code = after.code.as_ref().ok_or(ExaminationRefused::NotCode)?;
-    let run = examining_run(&after, code, (run, now));
+    let mut run = examining_run(&after, code, (run, now));
+    // A tag of its own: the first one's name may have been taken by somebody.
+    run.git_ref = format!("{}-{}", run.git_ref, run.id);
     let job = Job::ExamineSubmission { session: after.session, day: after.day };
     let change = Change::ExaminationRepeated { session: after.session, submission: after.id };
     let audit = AuditEntry::by_recruiter(app.mint.uuid(), now, after.recruiter, change);

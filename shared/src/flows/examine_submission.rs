@@ -5,18 +5,18 @@ use jiff::SignedDuration;
 use crate::app::App;
 use crate::creates::Slot;
 use crate::domain::creates::Lane;
-use crate::domain::diff::DiffSummary;
+use crate::domain::diff::{DiffSummary, LaterChanges};
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::Outcome;
 use crate::domain::results::Output;
-use crate::domain::run::{Run, RunState};
+use crate::domain::run::{REFUSALS_MAX, Run, RunFailure, RunState};
 use crate::domain::submission::{
     CodeWork, Examination, Findings, HEAD_CHARS_MAX, Results, Submission,
 };
 use crate::domain::task::Day;
 use crate::error::{Error, chain};
 use crate::flows::compare_submission::{Compared, compare};
-use crate::flows::follow_run::{Followed, follow};
+use crate::flows::follow_run::{Followed, follow, present_name};
 use crate::flows::join_run::join;
 use crate::flows::start_run::accepted;
 use crate::github::error::{GitHubError, GitHubFailure};
@@ -40,11 +40,16 @@ pub async fn examine_submission(
     let Some(submission) = app.store.submission(session, day).await? else {
         return Ok(Outcome::Hopeless("the submission does not exist".to_owned()));
     };
-    let Some(code) = submission.value.code.clone() else { return Ok(Outcome::Done) };
+    let Some(mut code) = submission.value.code.clone() else { return Ok(Outcome::Done) };
     let Some(run) = code.open_run() else { return Ok(Outcome::Done) };
-    let Some(run) = app.store.run(run).await? else {
+    let Some(mut run) = app.store.run(run).await? else {
         return Ok(Outcome::Hopeless("the submission's run does not exist".to_owned()));
     };
+    if let Some(name) = present_name(app, &run.value).await? {
+        run.value.repository = name;
+    }
+    // The run may have been renamed by an earlier turn already.
+    code.repository.clone_from(&run.value.repository);
     match &run.value.state {
         RunState::Requested => start(app, &submission, &code, run).await,
         RunState::Accepted | RunState::Dispatched { .. } | RunState::Ended { .. } => {
@@ -58,13 +63,14 @@ pub async fn examine_submission(
         RunState::Finished { .. } => complete(app, &submission, &code, &run.value).await,
         RunState::Failed { reason, at } => {
             let failed = Examination::without_run(*reason, *at);
-            write(app, &submission, failed, Transaction::new()).await
+            conclude(app, &submission, &code, failed).await
         }
     }
 }
 
-/// Tags the commit and starts the tests on the tag, each in a moment of its own. A run that is there
-/// already was started by an attempt whose end was lost.
+/// Tags the commit and starts the tests on the tag, each in a moment of its own. Once GitHub was told to
+/// start them, a run that is there was started by an attempt whose end was lost; before that, none is
+/// ours.
 async fn start(
     app: &App,
     submission: &Stored<Submission>,
@@ -80,7 +86,7 @@ async fn start(
             Ok(()) => {}
             Err(error) if error.kind == GitHubFailure::TagElsewhere => {
                 let failed = Examination::without_tag(app.clock.now());
-                return write(app, submission, failed, Transaction::new()).await;
+                return conclude(app, submission, code, failed).await;
             }
             Err(error) => {
                 used_up(app, &run).await?;
@@ -89,15 +95,16 @@ async fn start(
         }
         run.value.slot = None;
     }
-    match join(app, &run).await? {
-        Ok(Some(_joined)) => return Ok(Outcome::Again(FIRST_LOOK)),
-        Ok(None) => {}
-        Err(error) => return Ok(failed(&error)),
-    }
-    let since = run.value.asked_at.map(|at| app.clock.now().duration_since(at));
-    if since.is_some_and(|since| since < LISTED_WITHIN) {
-        let why = "GitHub does not list the run yet, whose dispatch it did not answer";
-        return Ok(Outcome::Failed(why.to_owned(), None));
+    if let Some(asked_at) = run.value.asked_at {
+        match join(app, &run).await? {
+            Ok(Some(_joined)) => return Ok(Outcome::Again(FIRST_LOOK)),
+            Ok(None) => {}
+            Err(error) => return Ok(failed(&error)),
+        }
+        if app.clock.now().duration_since(asked_at) < LISTED_WITHIN {
+            let why = "GitHub does not list the run yet, whose dispatch it did not answer";
+            return Ok(Outcome::Failed(why.to_owned(), None));
+        }
     }
     match hold_slot(app, run, Tag::There).await? {
         Held::Yes(run) => ask(app, *run).await,
@@ -108,6 +115,7 @@ async fn start(
 /// Tells GitHub to start the tests. That it is told is written down before, so that whoever comes
 /// after a lost answer knows to look for the run first.
 async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
+    let asked_before = run.value.asked_at;
     let mut asking = run.value.clone();
     asking.asked_at = Some(app.clock.now());
     // It is used, whatever comes of it: given back, it would be another's as well.
@@ -127,12 +135,28 @@ async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
         }
         Err(error) if error.may_have_happened() => Ok(failed(&error)),
         Err(error) => {
-            let refused = Run { asked_at: None, ..run.value.clone() };
+            // An earlier call, whose answer was lost, may have started one all the same.
+            let mut refused = Run { asked_at: asked_before, ..run.value.clone() };
+            let is_final = is_refusal(&error) && {
+                refused.refused = refused.refused.saturating_add(1);
+                refused.refused >= REFUSALS_MAX
+            };
+            if is_final {
+                refused = refused.failed(RunFailure::Refused, app.clock.now());
+            }
             let write = Transaction::new().replace(&run, &refused)?;
             let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+            if is_final {
+                return Ok(Outcome::Again(SignedDuration::ZERO));
+            }
             failed_to_create(app, &error).await
         }
     }
+}
+
+/// Whether GitHub refuses to run what was handed in: its workflow is not there, or cannot be started.
+const fn is_refusal(error: &GitHubError) -> bool {
+    matches!(error.kind, GitHubFailure::NotFound | GitHubFailure::Unprocessable)
 }
 
 /// Whether the next creating call may be made now.
@@ -198,12 +222,51 @@ async fn complete(
     let outline = diff.as_ref().map(DiffSummary::without_patches);
     let findings = Findings { results, tampered, diff: outline, at: app.clock.now() };
     let examination = Examination::Complete(Box::new(findings));
+    let with = with_patches(app, submission, diff, later).await?;
+    write(app, submission, examination, with).await
+}
+
+/// Ends an examination that has no results of tests. What was handed in is compared all the same: who
+/// takes away what the tests need must not stay unknown. Where GitHub does not let us compare, the
+/// failure is told without.
+async fn conclude(
+    app: &App,
+    submission: &Stored<Submission>,
+    code: &CodeWork,
+    mut examination: Examination,
+) -> Result<Outcome, Error> {
+    // What an earlier one found is shown still, with its own comparison.
+    if let Examination::Complete(_) = code.examination {
+        return write(app, submission, examination, Transaction::new()).await;
+    }
+    let Compared { diff, tampered, later } = match compare(app, code).await {
+        Ok(compared) => compared,
+        Err(error) if error.retryable() => return Ok(failed(&error)),
+        Err(error) => {
+            tracing::warn!(error = chain(&error), "code without results was not compared");
+            return write(app, submission, examination, Transaction::new()).await;
+        }
+    };
+    if let Examination::Failed { tampered: told, diff: outline, .. } = &mut examination {
+        *told = tampered;
+        *outline = diff.as_ref().map(|diff| Box::new(diff.without_patches()));
+    }
+    let with = with_patches(app, submission, diff, later).await?;
+    write(app, submission, examination, with).await
+}
+
+/// A write that stores what was compared, in full, in place of what was before.
+async fn with_patches(
+    app: &App,
+    submission: &Stored<Submission>,
+    diff: Option<DiffSummary>,
+    later: Option<LaterChanges>,
+) -> Result<Transaction, Error> {
     let patches = SubmittedPatches { submission: submission.value.id, diff, later };
-    let with = match app.store.patches(submission.value.id).await? {
+    Ok(match app.store.patches(submission.value.id).await? {
         Some(earlier) => Transaction::new().replace(&earlier, &patches)?,
         None => Transaction::new().create(&patches)?,
-    };
-    write(app, submission, examination, with).await
+    })
 }
 
 /// What a finished run said.
@@ -226,28 +289,36 @@ fn results_of(run: &Run, output: Option<&RunOutput>) -> Option<Results> {
     })
 }
 
-/// Stores what came of the examination. Where it is another run's than before, the submission's
-/// place says so in the same write.
 async fn write(
     app: &App,
     submission: &Stored<Submission>,
     examination: Examination,
     with: Transaction,
 ) -> Result<Outcome, Error> {
-    let after = submission.value.clone().examined(examination);
-    let run = |submission: &Submission| submission.code.as_ref().map(|code| code.run);
-    let mut write = with.replace(submission, &after)?;
-    if run(&after) != run(&submission.value)
-        && let Some(place) = app.store.submission_place(after.id).await?
-    {
-        let mut moved = place.value.clone();
-        moved.run = run(&after);
-        write = write.replace(&place, &moved)?;
-    }
-    Ok(match app.store.write(write, &app.mint).await? {
+    Ok(match record(app, submission, examination, with).await? {
         Written::Yes => Outcome::Done,
         Written::Refused => Outcome::Again(SignedDuration::ZERO),
     })
+}
+
+/// Stores what came of the examination. Where it is another run's than the submission's place says,
+/// that is mended in the same write.
+pub(crate) async fn record(
+    app: &App,
+    submission: &Stored<Submission>,
+    examination: Examination,
+    with: Transaction,
+) -> Result<Written, Error> {
+    let after = submission.value.clone().examined(examination);
+    let run = after.code.as_ref().map(|code| code.run);
+    let mut write = with.replace(submission, &after)?;
+    let place = app.store.submission_place(after.id).await?;
+    if let Some(place) = place.filter(|place| place.value.run != run) {
+        let mut moved = place.value.clone();
+        moved.run = run;
+        write = write.replace(&place, &moved)?;
+    }
+    app.store.write(write, &app.mint).await
 }
 
 fn failed(error: &GitHubError) -> Outcome {

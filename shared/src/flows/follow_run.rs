@@ -1,17 +1,18 @@
 //! A test run is followed until its results are stored.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::domain::id::RunId;
 use crate::domain::job::Outcome;
+use crate::domain::repository::RepositoryName;
 use crate::domain::results::{ArtifactProblem, RunPhase, TestReport};
 use crate::domain::run::{Ending, LISTING_LIMIT, RUN_LIMIT, Run, RunFailure, RunState};
 use crate::domain::workspace::LastRun;
 use crate::error::{Error, chain};
 use crate::flows::join_run::{is_ours, join};
 use crate::github::actions::WorkflowRun;
-use crate::github::error::GitHubError;
+use crate::github::error::{GitHubError, GitHubFailure};
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -68,11 +69,64 @@ pub(crate) async fn follow(app: &App, run: Stored<Run>) -> Result<Followed, Erro
         None => join(app, &run).await?,
     };
     match found {
-        Ok(Some((run, seen))) => advance(app, run, seen).await,
+        Ok(Some((run, seen))) => match note_missing(app, run, None).await? {
+            Some(run) => advance(app, run, seen).await,
+            None => Ok(Followed::Moved),
+        },
+        Ok(None) if run.value.github_id().is_some() => missed(app, run, pause(age)).await,
         Ok(None) if age > LISTING_LIMIT => fail(app, &run, RunFailure::NeverListed).await,
         Ok(None) => Ok(Followed::Underway(pause(age))),
+        Err(error) if error.kind == GitHubFailure::Moved => moved(app, &run, &error).await,
         Err(error) => Ok(trouble(&error)),
     }
+}
+
+/// GitHub does not have a run that it had. Once may be a slip of its; for two minutes is for good.
+async fn missed(app: &App, run: Stored<Run>, pause: SignedDuration) -> Result<Followed, Error> {
+    let now = app.clock.now();
+    let since = run.value.missing_since.unwrap_or(now);
+    if now.duration_since(since) > LISTING_LIMIT {
+        return fail(app, &run, RunFailure::NeverListed).await;
+    }
+    Ok(match note_missing(app, run, Some(since)).await? {
+        Some(_noted) => Followed::Underway(pause),
+        None => Followed::Moved,
+    })
+}
+
+/// Writes down since when GitHub does not have the run, where that is news; none where somebody else
+/// wrote.
+async fn note_missing(
+    app: &App,
+    run: Stored<Run>,
+    since: Option<Timestamp>,
+) -> Result<Option<Stored<Run>>, Error> {
+    if run.value.missing_since == since {
+        return Ok(Some(run));
+    }
+    let noted = Run { missing_since: since, ..run.value.clone() };
+    let write = Transaction::new().replace(&run, &noted)?;
+    Ok(match app.store.write(write, &app.mint).await? {
+        Written::Yes => Some(run.replaced(noted)),
+        Written::Refused => None,
+    })
+}
+
+/// The repository has another name: the run goes on under it, as soon as we heard of it.
+async fn moved(app: &App, run: &Stored<Run>, error: &GitHubError) -> Result<Followed, Error> {
+    let Some(repository) = present_name(app, &run.value).await? else { return Ok(trouble(error)) };
+    let renamed = Run { repository, ..run.value.clone() };
+    let write = Transaction::new().replace(run, &renamed)?;
+    let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
+    Ok(Followed::Moved)
+}
+
+/// What the run's repository is called now, where that is something else.
+pub(crate) async fn present_name(app: &App, run: &Run) -> Result<Option<RepositoryName>, Error> {
+    let Some(workspace) = app.store.workspace(run.session, run.day).await? else { return Ok(None) };
+    let workspace = workspace.value;
+    let is_it = workspace.repository.is_some_and(|it| it.id == run.repository_id);
+    Ok((is_it && workspace.name != run.repository).then_some(workspace.name))
 }
 
 /// Moves a run on to where GitHub was just seen to be with it.
@@ -111,8 +165,19 @@ async fn note_phase(app: &App, run: &Stored<Run>, seen: &WorkflowRun) -> Result<
     }
 }
 
-/// Reads the results of a run that ended. What only failed on the way is tried again, for a while.
+/// Reads the results of a run that ended. What only failed on the way is tried again, for a while. That
+/// it ended is written down before: to read may take longer than a job lasts.
 async fn end(app: &App, run: Stored<Run>, ending: Ending) -> Result<Followed, Error> {
+    let run = match run.value.clone().unread(&ending, app.clock.now()) {
+        Some(ended) if ended != run.value => {
+            let write = Transaction::new().replace(&run, &ended)?;
+            if app.store.write(write, &app.mint).await? == Written::Refused {
+                return Ok(Followed::Moved);
+            }
+            run.replaced(ended)
+        }
+        _ => run,
+    };
     let (why, wanted) = match app.github.read_report(&run.value.repository, ending.github_id).await
     {
         Ok(Err(ArtifactProblem::DownloadFailed)) => {
@@ -121,14 +186,10 @@ async fn end(app: &App, run: Stored<Run>, ending: Ending) -> Result<Followed, Er
         Ok(report) => return finish(app, run, &ending, report).await,
         Err(error) => (chain(&error), error.retry_after),
     };
-    let Some(after) = run.value.clone().unread(&ending, app.clock.now()) else {
+    if run.value.clone().unread(&ending, app.clock.now()).is_none() {
         return finish(app, run, &ending, Err(ArtifactProblem::DownloadFailed)).await;
-    };
-    let write = Transaction::new().replace(&run, &after)?;
-    Ok(match app.store.write(write, &app.mint).await? {
-        Written::Yes => Followed::Trouble(why, wanted),
-        Written::Refused => Followed::Moved,
-    })
+    }
+    Ok(Followed::Trouble(why, wanted))
 }
 
 /// Stores the results with the run, and with the workspace if it has no later run's.
@@ -155,6 +216,10 @@ async fn store(
 ) -> Result<Option<Followed>, Error> {
     if run.value.is_final() {
         return Ok(Some(Followed::Over));
+    }
+    // It was run again while its results were read.
+    if run.value.has_passed(ending) {
+        return Ok(Some(Followed::Moved));
     }
     let known = report.as_ref().map_err(|problem| *problem);
     let after = run.value.clone().finished(ending.clone(), known, app.clock.now());

@@ -10,6 +10,7 @@ use crate::flows::change_workspace::{change_workspace, open_workspace};
 use crate::flows::check_template::abandon as abandon_check;
 use crate::flows::clean_up::put_off;
 use crate::flows::close_workspace::leave_writable;
+use crate::flows::examine_submission::record;
 use crate::flows::learn_username::assume;
 use crate::flows::send_invite::abandon;
 use crate::store::transaction::{Transaction, Written, settled};
@@ -56,9 +57,8 @@ pub async fn give_up(app: &App, job: &Job) -> Result<(), Error> {
                     return Ok(Some(()));
                 };
                 let given_up = Examination::GivenUp { at: app.clock.now() };
-                let after = read.value.clone().examined(given_up);
-                let write = Transaction::new().replace(&read, &after)?;
-                Ok((app.store.write(write, &app.mint).await? == Written::Yes).then_some(()))
+                let written = record(app, &read, given_up, Transaction::new()).await?;
+                Ok((written == Written::Yes).then_some(()))
             })
             .await
         }

@@ -1,6 +1,6 @@
 //! Which of GitHub's runs is ours, when GitHub did not say, or its answer was lost.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::domain::repository::GitHubUsername;
@@ -14,6 +14,12 @@ use crate::store::transaction::{Transaction, Written};
 
 /// How far GitHub's clock and ours may differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long after a candidate's run was asked for GitHub may have created it: the call is over within
+/// seconds, and a later run is another one's.
+const STARTED_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+/// Who starts runs on behalf of a workflow, which may be the candidate's; never us.
+const WORKFLOWS_ACTOR: &str = "github-actions[bot]";
 
 /// Lists the runs on the run's branch or tag and takes the first that can be it and that no other
 /// run of ours is: the run as joined, and what GitHub says of it.
@@ -59,7 +65,8 @@ async fn take(
 }
 
 /// Those of GitHub's runs that can be `run`, the likeliest first: dispatched since it was asked for,
-/// by somebody else than the candidate, and where and what it was asked for.
+/// by somebody else than the candidate or a workflow, and where and what it was asked for. Which
+/// login is our own is not asked for.
 ///
 /// On a branch the oldest comes first: later ones belong to later runs. On a submission's tag all
 /// test the same commit for the same run of ours, so the newest does: an earlier one is there only
@@ -70,22 +77,31 @@ fn possible(
     mut listed: Vec<WorkflowRun>,
     candidate: Option<&GitHubUsername>,
 ) -> Vec<WorkflowRun> {
-    let since = run.requested_at - CLOCKS_DIFFER;
-    let by_candidate = |seen: &WorkflowRun| {
-        let actor = seen.actor.as_deref();
-        candidate.is_some_and(|name| {
-            actor.is_some_and(|actor| name.as_str().eq_ignore_ascii_case(actor))
-        })
-    };
     listed.retain(|seen| {
-        let dispatched = seen.event == "workflow_dispatch" && seen.created_at >= since;
-        dispatched && !by_candidate(seen) && is_ours(app, run, seen)
+        let dispatched = seen.event == "workflow_dispatch" && is_of_its_time(run, seen.created_at);
+        dispatched
+            && !seen.actor.as_deref().is_some_and(|login| is_foreign(login, candidate))
+            && is_ours(app, run, seen)
     });
     listed.sort_by_key(|seen| (seen.created_at, seen.id));
     if run.pinned.is_some() {
         listed.reverse();
     }
     listed
+}
+
+/// Whether `login` is of the candidate, or of a workflow.
+fn is_foreign(login: &str, candidate: Option<&GitHubUsername>) -> bool {
+    let is = |actor: &str| actor.eq_ignore_ascii_case(login);
+    is(WORKFLOWS_ACTOR) || candidate.is_some_and(|name| is(name.as_str()))
+}
+
+/// Whether what GitHub created then may have been asked for by `run`. A submission's is asked for
+/// again after a while, and when GitHub took a run and did not say which, it may be slow.
+fn is_of_its_time(run: &Run, created_at: Timestamp) -> bool {
+    let bounded = run.pinned.is_none() && run.state == RunState::Requested;
+    created_at >= run.requested_at - CLOCKS_DIFFER
+        && (!bounded || created_at <= run.requested_at + STARTED_WITHIN)
 }
 
 /// Whether GitHub's run is the one that was asked for: repository, workflow, and commit where it
@@ -95,4 +111,35 @@ pub(crate) fn is_ours(app: &App, run: &Run, seen: &WorkflowRun) -> bool {
     seen.repository_id == run.repository_id
         && seen.path == workflow
         && run.pinned.as_ref().is_none_or(|commit| *commit == seen.head_sha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::repository::CommitSha;
+    use crate::domain::run::tests::run;
+
+    #[test]
+    fn what_the_candidate_or_a_workflow_started_is_not_ours() {
+        let candidate = GitHubUsername::parse("Octo").unwrap();
+        let foreign = |login| is_foreign(login, Some(&candidate));
+
+        let told = ["octo", "GitHub-Actions[bot]", "tenon-hire[bot]", "tenon-bot"].map(foreign);
+        assert_eq!(told, [true, true, false, false]);
+        assert!(is_foreign("github-actions[bot]", None));
+    }
+
+    #[test]
+    fn a_run_that_nothing_is_known_of_does_not_take_one_that_was_started_much_later() {
+        let asked = run();
+        let after = |run: &Run, seconds| {
+            is_of_its_time(run, asked.requested_at + SignedDuration::from_secs(seconds))
+        };
+
+        assert_eq!([-11, -10, 30, 31].map(|at| after(&asked, at)), [false, true, true, false]);
+        let accepted = Run { state: RunState::Accepted, ..asked.clone() };
+        let pinned = Some(CommitSha::parse(&"a".repeat(40)).unwrap());
+        let pinned = Run { pinned, ..asked.clone() };
+        assert_eq!([&accepted, &pinned].map(|run| after(run, 31)), [true, true]);
+    }
 }

@@ -89,6 +89,8 @@ async fn request(
         slot: None,
         asked_at: None,
         looked_at: None,
+        refused: 0,
+        missing_since: None,
         state: RunState::Requested,
     };
     let job = Job::FollowRun { run: run.id };

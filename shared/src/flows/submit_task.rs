@@ -148,6 +148,8 @@ pub(crate) fn examining_run(
         slot: None,
         asked_at: None,
         looked_at: None,
+        refused: 0,
+        missing_since: None,
         state: RunState::Requested,
     }
 }

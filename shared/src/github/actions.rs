@@ -128,7 +128,7 @@ impl GitHub {
         Ok(Some(DispatchedRun { id: run.workflow_run_id }))
     }
 
-    /// The newest 30 runs of `workflow_file` on the branch or tag `git_ref`, newest first.
+    /// The newest 30 dispatched runs of `workflow_file` on the branch or tag `git_ref`, newest first.
     pub async fn workflow_runs(
         &self,
         repository: &RepositoryName,
@@ -137,7 +137,9 @@ impl GitHub {
     ) -> Result<Vec<WorkflowRun>, GitHubError> {
         let (owner, name) = (repository.owner(), repository.name());
         let path = ["repos", owner, name, "actions", "workflows", workflow_file, "runs"];
-        let query = [("branch", git_ref), ("per_page", RUNS_PER_PAGE)];
+        // Whoever may push starts as many others as they like.
+        let query =
+            [("branch", git_ref), ("event", "workflow_dispatch"), ("per_page", RUNS_PER_PAGE)];
         let call = self.call("list workflow runs", Method::GET, &path)?.query(&query);
         let runs: WireRuns = call.send().await?.read()?;
         Ok(runs.workflow_runs.into_iter().map(WorkflowRun::from).collect())

@@ -12,7 +12,8 @@ use url::Url;
 use crate::config::is_loopback;
 use crate::domain::repository::RepositoryName;
 use crate::domain::results::{ArtifactProblem, TestReport};
-use crate::github::error::{Cause, GitHubError};
+use crate::github::call::REFUSAL_BYTES_MAX;
+use crate::github::error::{Cause, GitHubError, GitHubFailure};
 use crate::github::{GitHub, archive, call};
 
 /// The deadline of one download from storage.
@@ -54,8 +55,9 @@ struct WireArtifact {
 impl GitHub {
     /// The report of a finished run: the first of its artifacts that holds one.
     ///
-    /// The outer error is that the artifacts could not be listed; the inner one that none of them
-    /// gave a report. Of several problems the one that may pass is told.
+    /// The outer error is that the artifacts could not be listed, or that GitHub wants us to wait before
+    /// they are downloaded; the inner one that none of them gave a report. Of several problems the one
+    /// that may pass is told.
     pub async fn read_report(
         &self,
         repository: &RepositoryName,
@@ -63,7 +65,9 @@ impl GitHub {
     ) -> Result<Result<TestReport, ArtifactProblem>, GitHubError> {
         let artifacts = self.artifacts(repository, run_id).await?;
         let report = self.first_report(repository, artifacts);
-        Ok(timeout(REPORT_TIMEOUT, report).await.unwrap_or(Err(ArtifactProblem::DownloadFailed)))
+        Ok(timeout(REPORT_TIMEOUT, report)
+            .await
+            .unwrap_or(Ok(Err(ArtifactProblem::DownloadFailed)))?)
     }
 
     /// The artifacts worth opening, the likeliest first. Of several with one name the newest counts:
@@ -114,42 +118,36 @@ impl GitHub {
         &self,
         repository: &RepositoryName,
         artifacts: Vec<WireArtifact>,
-    ) -> Result<TestReport, ArtifactProblem> {
+    ) -> Result<Result<TestReport, ArtifactProblem>, GitHubError> {
         let mut problem = ArtifactProblem::Missing;
         for artifact in artifacts {
-            match self.report_in(repository, artifact).await {
-                Ok(report) => return Ok(report),
+            match self.report_in(repository, artifact).await? {
+                Ok(report) => return Ok(Ok(report)),
                 Err(next) => problem = weightier(problem, next),
             }
         }
-        Err(problem)
+        Ok(Err(problem))
     }
 
     async fn report_in(
         &self,
         repository: &RepositoryName,
         artifact: WireArtifact,
-    ) -> Result<TestReport, ArtifactProblem> {
+    ) -> Result<Result<TestReport, ArtifactProblem>, GitHubError> {
         if usize::try_from(artifact.size_in_bytes).is_ok_and(|size| size > ARCHIVE_BYTES_MAX) {
-            return Err(ArtifactProblem::Unavailable);
+            return Ok(Err(ArtifactProblem::Unavailable));
         }
-        let archive = self.download(repository, artifact.id).await;
-        let archive = archive.map_err(|error| match &error.cause {
-            // Too large; or it expired, or was deleted, since it was listed, and will not come back.
-            Cause::TooLong(_) | Cause::Status(StatusCode::GONE | StatusCode::NOT_FOUND) => {
-                ArtifactProblem::Unavailable
-            }
-            cause => {
-                tracing::warn!(error = %error, cause = %cause, "an artifact was not downloaded");
-                ArtifactProblem::DownloadFailed
-            }
-        })?;
+        let archive = match self.download(repository, artifact.id).await {
+            Ok(archive) => archive,
+            // The next one would meet the same limit.
+            Err(error) if error.kind == GitHubFailure::RateLimited => return Err(error),
+            Err(error) => return Ok(Err(problem_of(&error))),
+        };
         let name: String =
             artifact.name.chars().filter(|char| !char.is_control()).take(NAME_CHARS_MAX).collect();
         // Inflating and parsing is work for the processor, and other requests share this thread.
-        spawn_blocking(move || archive::read_report(&archive, name))
-            .await
-            .unwrap_or(Err(ArtifactProblem::Corrupt))
+        let read = spawn_blocking(move || archive::read_report(&archive, name)).await;
+        Ok(read.unwrap_or(Err(ArtifactProblem::Corrupt)))
     }
 
     /// The archive's bytes. GitHub answers with a redirect to its storage, which is followed once, by
@@ -175,7 +173,9 @@ impl GitHub {
             }
         }
         if response.status() != StatusCode::OK {
-            return Err(fail(Cause::Status(response.status())));
+            let text = call::body(&mut response, REFUSAL_BYTES_MAX).await.unwrap_or_default();
+            let (status, headers) = (response.status(), response.headers());
+            return Err(GitHubError::refusal(operation, status, headers, &text));
         }
         let told = response.content_length().and_then(|length| usize::try_from(length).ok());
         if told.is_some_and(|length| length > ARCHIVE_BYTES_MAX) {
@@ -191,6 +191,20 @@ impl GitHub {
         let location = redirect.headers().get(LOCATION)?.to_str().ok()?;
         let url = redirect.url().join(location).ok()?;
         may_follow(&url, &self.base).then_some(url)
+    }
+}
+
+/// What it means for the report that an artifact was not downloaded.
+fn problem_of(error: &GitHubError) -> ArtifactProblem {
+    match &error.cause {
+        // Too large; or it expired, or was deleted, since it was listed, and will not come back.
+        Cause::TooLong(_) | Cause::Status(StatusCode::GONE | StatusCode::NOT_FOUND) => {
+            ArtifactProblem::Unavailable
+        }
+        cause => {
+            tracing::warn!(error = %error, cause = %cause, "an artifact was not downloaded");
+            ArtifactProblem::DownloadFailed
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::github::kept::KeptAnswer;
 /// The longest answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How much of a refusal is read to tell a rate limit, in bytes.
-const REFUSAL_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.github+json");
 const API_VERSION_NAME: &str = "x-github-api-version";
 const API_VERSION: HeaderValue = HeaderValue::from_static("2022-11-28");

@@ -78,6 +78,9 @@ pub(crate) enum Cause {
     NotInstalled,
     #[error("the App's key is of no use")]
     Unsigned(#[source] NotSigned),
+    /// On the way to a token for the call.
+    #[error(transparent)]
+    Unsent(Box<Cause>),
 }
 
 impl From<GitHubError> for Error {
@@ -112,6 +115,18 @@ impl GitHubError {
         self.is_unanswered() || self.status().is_some_and(|status| status.is_server_error())
     }
 
+    /// Whether what was asked for is more than we, or GitHub, can handle at once.
+    pub(crate) const fn is_too_much(&self) -> bool {
+        matches!(self.cause, Cause::TooLong(_) | Cause::Incomplete)
+    }
+
+    /// The same failure, of a call that was not sent, because no token could be had for it: whatever
+    /// was asked for did not happen.
+    pub(crate) fn unsent(mut self) -> Self {
+        self.cause = Cause::Unsent(Box::new(self.cause));
+        self
+    }
+
     /// Whether the same call may succeed later.
     pub fn retryable(&self) -> bool {
         match self.kind {
@@ -127,9 +142,11 @@ impl GitHubError {
 
     pub(crate) fn new(operation: &'static str, cause: Cause) -> Self {
         let kind = match &cause {
-            Cause::Network(_) | Cause::Form { .. } | Cause::Late | Cause::Storage(_) => {
-                GitHubFailure::Unavailable
-            }
+            Cause::Network(_)
+            | Cause::Form { .. }
+            | Cause::Late
+            | Cause::Storage(_)
+            | Cause::Unsent(_) => GitHubFailure::Unavailable,
             Cause::Status(status) => failure_of(*status),
             Cause::RateLimit(..) => GitHubFailure::RateLimited,
             Cause::NotInstalled => GitHubFailure::PermissionDenied,

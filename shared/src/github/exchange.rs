@@ -36,12 +36,12 @@ impl Exchange {
             Credentials::Token(token) => return self.send_as(token, etag).await,
             Credentials::App(tokens) => tokens,
         };
-        let token = tokens.token(self, None).await?;
+        let token = tokens.token(self, None).await.map_err(GitHubError::unsent)?;
         let response = self.send_as(&token, etag).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        let fresh = tokens.token(self, Some(&token)).await?;
+        let fresh = tokens.token(self, Some(&token)).await.map_err(GitHubError::unsent)?;
         self.send_as(&fresh, etag).await
     }
 

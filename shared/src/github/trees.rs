@@ -16,6 +16,9 @@ pub struct TreeEntry {
     pub sha: CommitSha,
 }
 
+/// The longest tree that is read, in bytes: some 30,000 files.
+const TREE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 #[derive(Deserialize)]
 struct WireTree {
     tree: Vec<WireTreeEntry>,
@@ -52,7 +55,7 @@ impl GitHub {
             |entry: &TreeEntry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix));
         match self.tree(repository, commit, Depth::All).await {
             Ok(entries) => Ok(files(entries).filter(wanted).collect()),
-            Err(GitHubError { cause: Cause::TooLong(_) | Cause::Incomplete, .. }) => {
+            Err(error) if error.is_too_much() => {
                 let mut found: Vec<TreeEntry> = Vec::new();
                 for prefix in prefixes {
                     found.extend(self.files_of_folder(repository, commit, prefix).await?);
@@ -97,7 +100,7 @@ impl GitHub {
         if depth == Depth::All {
             call = call.query(&[("recursive", "1")]);
         }
-        let read: WireTree = call.send().await?.read()?;
+        let read: WireTree = call.up_to(TREE_BYTES_MAX).send().await?.read()?;
         if read.truncated {
             return Err(GitHubError::new(operation, Cause::Incomplete));
         }

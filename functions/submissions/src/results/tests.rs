@@ -191,6 +191,29 @@ fn whether_there_was_an_artifact_is_told_truthfully() {
 }
 
 #[test]
+fn an_examination_without_results_tells_tampering_first_and_what_was_changed() {
+    let mut failed = json!({
+        "examination": "failed", "code": "run_refused", "reason": "No.", "at": "2026-03-02T09:10:00Z",
+    });
+    assert_eq!(in_list(&failed)["status"], "error");
+    assert_eq!(code(&failed).examination.diff(), None);
+
+    failed["tampered"] = json!([".github/workflows/tenon-ci.yml"]);
+    failed["diff"] = complete("success", &counted(3, 0, 3), &[])["diff"].clone();
+
+    let shown = in_list(&failed);
+    assert_eq!(
+        (&shown["status"], &shown["tamperedFiles"]),
+        (&json!("tampered"), &failed["tampered"])
+    );
+    assert_eq!(
+        (&shown["artifactErrorCode"], &shown["message"]),
+        (&json!("run_refused"), &json!("No."))
+    );
+    assert_eq!(json!(code(&failed).examination.diff()), failed["diff"]);
+}
+
+#[test]
 fn a_stream_of_20000_characters_is_whole_in_full_and_one_more_is_cut_and_says_so() {
     let done = complete("success", &counted(3, 0, 3), &[]);
     let (whole, cut) = (Output::cut(&long(20_000), 20_000), Output::cut(&long(20_001), 20_000));

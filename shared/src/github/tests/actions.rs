@@ -31,8 +31,8 @@ async fn a_dispatch_tells_its_run_when_github_does() {
 
 #[tokio::test]
 async fn runs_are_listed_for_one_workflow_and_ref() {
-    let line =
-        "GET /repos/acme/ws/actions/workflows/tenon-ci.yml/runs?branch=feature%2Fx&per_page=30";
+    let line = "GET /repos/acme/ws/actions/workflows/tenon-ci.yml/runs?branch=feature%2Fx\
+                &event=workflow_dispatch&per_page=30";
     let runs =
         json!({"total_count": 2, "workflow_runs": [run("queued", None), run("in_progress", None)]});
     let (_script, github) = Script::with(line, 200, runs).await;

@@ -225,3 +225,19 @@ async fn an_app_that_is_installed_anew_is_found_anew() {
     call(&github).await.unwrap();
     assert_eq!(script.lines(), [FIND, anew, CALL]);
 }
+
+#[tokio::test]
+async fn a_dispatch_for_which_no_token_could_be_had_did_not_happen() {
+    let (script, github, _clock) = app(Some(7)).await;
+    for (status, body) in [(502, "{}"), (201, "no token")] {
+        script.on_with(MAKE, status, vec![("retry-after", "17".to_owned())], body);
+
+        let error = github.dispatch(&ours(), "tenon-ci.yml", "main").await.unwrap_err();
+
+        assert_eq!(error.kind, GitHubFailure::Unavailable, "{status}");
+        assert!(!error.is_unanswered() && !error.may_have_happened(), "{status}");
+        let wait = error.retry_after.map(|wait| wait.as_secs());
+        assert_eq!(wait, (status == 502).then_some(17));
+    }
+    assert_eq!(script.lines(), [MAKE, MAKE]);
+}

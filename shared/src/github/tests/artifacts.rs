@@ -108,3 +108,21 @@ async fn a_listing_that_fails_is_githubs_failure_and_not_the_runs() {
 
     assert_eq!(failure(refusal), GitHubFailure::PermissionDenied);
 }
+
+#[tokio::test]
+async fn a_limit_met_on_the_way_to_an_artifact_tells_how_long_to_wait() {
+    let (script, github) = Script::with(LIST, 200, listed(&[(1, "junit"), (2, "x")])).await;
+    for status in [403, 429] {
+        script.on_with(&zip_line(1), status, vec![("retry-after", "17".to_owned())], "{}");
+
+        let error = github.read_report(&ours(), 9).await.unwrap_err();
+
+        let wait = error.retry_after.map(|wait| wait.as_secs());
+        assert_eq!((error.kind, wait), (GitHubFailure::RateLimited, Some(17)), "{status}");
+    }
+    assert_eq!(script.lines(), [LIST.to_owned(), zip_line(1), LIST.to_owned(), zip_line(1)]);
+
+    script.on(&zip_line(1), 403, "{}");
+    script.on(&zip_line(2), 200, report(3));
+    assert_eq!(read(&github).await, Ok((3, "x".to_owned())));
+}

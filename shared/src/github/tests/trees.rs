@@ -35,7 +35,7 @@ async fn of_a_tree_that_comes_whole_the_wanted_files_are_taken() {
 async fn a_tree_too_large_to_come_whole_is_read_as_far_as_the_wanted_folders_lead() {
     let (script, github) = Script::start().await;
     let root = [(".github", "tree", "b"), ("huge", "tree", "f"), ("tests", "blob", "c")];
-    for too_large in [cut(&root), " ".repeat(2 * 1024 * 1024 + 1)] {
+    for too_large in [cut(&root), " ".repeat(8 * 1024 * 1024 + 1)] {
         script.on(&line(&sha("a"), "?recursive=1"), 200, too_large);
         script.on(&line(&sha("a"), ""), 200, tree(&root));
         script.on(&line(&sha("b"), ""), 200, tree(&[("workflows", "tree", "d")]));
@@ -50,6 +50,8 @@ async fn a_tree_too_large_to_come_whole_is_read_as_far_as_the_wanted_folders_lea
     script.on(&line(&sha("d"), "?recursive=1"), 200, cut(&[]));
     let broken = paths(&github, &[".github/workflows/"]).await;
     assert_eq!(broken, Err(GitHubFailure::Unprocessable));
+    let broken = github.files_under(&ours(), &sha("a"), &[".github/workflows/"]).await;
+    assert!(broken.unwrap_err().is_too_much());
 }
 
 #[tokio::test]
