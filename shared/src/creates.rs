@@ -11,7 +11,6 @@ use crate::clock::Clock;
 use crate::config::CreateLimits;
 use crate::domain::creates::{Bucket, Lane, Rates};
 use crate::error::Error;
-use crate::github::error::{GitHubError, GitHubFailure};
 use crate::mint::Mint;
 use crate::store::Store;
 use crate::store::item::Stored;
@@ -146,14 +145,6 @@ impl Creates {
             Ok((self.store.write(write, &self.mint).await? == Written::Yes).then_some(()))
         })
         .await
-    }
-
-    /// Closes the bucket where `error` is that GitHub had too many calls from us.
-    pub async fn heed(&self, error: &GitHubError) -> Result<(), Error> {
-        match (error.kind, error.retry_after) {
-            (GitHubFailure::RateLimited, Some(pause)) => self.close(pause).await,
-            _ => Ok(()),
-        }
     }
 
     /// Where whoever holds the moment `held` stands; `None` once it has come. One read.

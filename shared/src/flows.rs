@@ -18,6 +18,7 @@ pub mod follow_run;
 pub mod give_up;
 pub mod hear_run;
 pub mod heed_github;
+mod heed_limit;
 pub mod inspect_template;
 pub mod invite_candidate;
 mod join_run;

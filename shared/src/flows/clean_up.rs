@@ -8,6 +8,7 @@ use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::workspace::upkeep::{Kept, Obstacle};
 use crate::domain::workspace::{Found, Workspace};
 use crate::error::{Error, chain};
+use crate::flows::heed_limit::heed_limit;
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::store::clean_ups::CleanUpEntry;
 use crate::store::item::Stored;
@@ -34,7 +35,7 @@ pub async fn clean_up(app: &App, session: CandidateSessionId) -> Result<Outcome,
         let after = match put_away(app, &workspace.value, step).await {
             Ok(after) => after,
             Err(error) => {
-                app.creates.heed(&error).await?;
+                heed_limit(app, &error).await?;
                 return Ok(Outcome::Failed(chain(&error), error.retry_after));
             }
         };

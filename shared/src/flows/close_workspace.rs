@@ -14,6 +14,7 @@ use crate::domain::workspace::closing::ClosingStep;
 use crate::domain::workspace::{Collaborator, Right, Workspace};
 use crate::error::{Error, chain};
 use crate::flows::change_workspace::{Opened, open_workspace};
+use crate::flows::heed_limit::heed_limit;
 use crate::github::error::{Cause, GitHubError, GitHubFailure};
 use crate::store::transaction::{Transaction, Written, settled};
 use crate::telemetry::alarms::{Alarm, alarm};
@@ -38,7 +39,7 @@ pub async fn close_workspace(
         let after = match take(app, workspace, step).await {
             Ok(after) => after,
             Err(error) => {
-                app.creates.heed(&error).await?;
+                heed_limit(app, &error).await?;
                 return Ok(Outcome::Failed(chain(&error), error.retry_after));
             }
         };

@@ -17,6 +17,7 @@ use crate::domain::task::Day;
 use crate::error::{Error, chain};
 use crate::flows::compare_submission::{Compared, compare};
 use crate::flows::follow_run::{Followed, follow, present_name};
+use crate::flows::heed_limit::heed_limit;
 use crate::flows::join_run::join;
 use crate::flows::start_run::accepted;
 use crate::github::error::{GitHubError, GitHubFailure};
@@ -200,7 +201,7 @@ async fn used_up(app: &App, run: &Stored<Run>) -> Result<(), Error> {
 
 /// A creating call failed; when there were too many of them, all others wait, too.
 async fn failed_to_create(app: &App, error: &GitHubError) -> Result<Outcome, Error> {
-    app.creates.heed(error).await?;
+    heed_limit(app, error).await?;
     Ok(failed(error))
 }
 

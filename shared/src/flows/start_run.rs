@@ -11,6 +11,7 @@ use crate::domain::repository::BranchName;
 use crate::domain::run::{Run, RunFailure, RunState};
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
+use crate::flows::heed_limit::heed_limit;
 use crate::flows::open_desk::code_task_of;
 use crate::github::actions::DispatchedRun;
 use crate::github::error::GitHubFailure;
@@ -44,7 +45,7 @@ pub async fn start_run(
         // The same; but who asked is told that GitHub is not well.
         Err(error) if error.may_have_happened() => Err(error.into()),
         Err(error) => {
-            app.creates.heed(&error).await?;
+            heed_limit(app, &error).await?;
             let failed = run.value.clone().failed(RunFailure::Refused, app.clock.now());
             let write = Transaction::new().replace(&run, &failed)?;
             // Should the job have moved on in between, GitHub's refusal is the answer all the same.
