@@ -61,10 +61,10 @@ pub async fn examine_submission(
                 Followed::Trouble(why, wanted) => Outcome::Failed(why, wanted),
             })
         }
-        RunState::Finished { .. } => complete(app, &submission, &code, &run.value).await,
+        RunState::Finished { .. } => Box::pin(complete(app, &submission, &code, &run.value)).await,
         RunState::Failed { reason, at } => {
             let failed = Examination::without_run(*reason, *at);
-            conclude(app, &submission, &code, failed).await
+            Box::pin(conclude(app, &submission, &code, failed)).await
         }
     }
 }
@@ -87,7 +87,7 @@ async fn start(
             Ok(()) => {}
             Err(error) if error.kind == GitHubFailure::TagElsewhere => {
                 let failed = Examination::without_tag(app.clock.now());
-                return conclude(app, submission, code, failed).await;
+                return Box::pin(conclude(app, submission, code, failed)).await;
             }
             Err(error) => {
                 used_up(app, &run).await?;

@@ -65,9 +65,7 @@ impl GitHub {
     ) -> Result<Result<TestReport, ArtifactProblem>, GitHubError> {
         let artifacts = self.artifacts(repository, run_id).await?;
         let report = self.first_report(repository, artifacts);
-        Ok(timeout(REPORT_TIMEOUT, report)
-            .await
-            .unwrap_or(Ok(Err(ArtifactProblem::DownloadFailed)))?)
+        timeout(REPORT_TIMEOUT, report).await.unwrap_or(Ok(Err(ArtifactProblem::DownloadFailed)))
     }
 
     /// The artifacts worth opening, the likeliest first. Of several with one name the newest counts:
