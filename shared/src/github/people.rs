@@ -1,6 +1,6 @@
 //! People: who somebody is on GitHub, and what they may do in a repository.
 
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::repository::{GitHubUsername, RepositoryName};
@@ -16,18 +16,8 @@ struct WireAccount {
 }
 
 #[derive(Deserialize)]
-struct WireInvitation {
-    id: u64,
-}
-
-#[derive(Deserialize)]
 struct WirePermission {
     permission: String,
-}
-
-#[derive(Serialize)]
-struct Collaborator {
-    permission: &'static str,
 }
 
 #[derive(Serialize)]
@@ -54,14 +44,7 @@ impl GitHub {
         repository: &RepositoryName,
         username: &GitHubUsername,
     ) -> Result<Option<u64>, GitHubError> {
-        let path =
-            ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
-        let call = self.call("lower a collaborator", Method::PUT, &path)?;
-        let answer = call.json(&Collaborator { permission: "pull" }).send().await?;
-        if answer.status != StatusCode::CREATED {
-            return Ok(None);
-        }
-        answer.read::<WireInvitation>().map(|invitation| Some(invitation.id))
+        self.put_collaborator("lower a collaborator", (repository, username), "pull").await
     }
 
     /// Makes a pending invitation one to read. False when it is no longer pending.

@@ -181,10 +181,20 @@ impl GitHub {
         repository: &RepositoryName,
         username: &GitHubUsername,
     ) -> Result<Option<u64>, GitHubError> {
+        self.put_collaborator("add a collaborator", (repository, username), "push").await
+    }
+
+    /// Gives `username` exactly `permission`, or invites them to that.
+    pub(super) async fn put_collaborator(
+        &self,
+        operation: &'static str,
+        (repository, username): (&RepositoryName, &GitHubUsername),
+        permission: &'static str,
+    ) -> Result<Option<u64>, GitHubError> {
         let path =
             ["repos", repository.owner(), repository.name(), "collaborators", username.as_str()];
-        let call = self.call("add a collaborator", Method::PUT, &path)?;
-        let answer = call.json(&Collaborator { permission: "push" }).send().await?;
+        let call = self.call(operation, Method::PUT, &path)?;
+        let answer = call.json(&Collaborator { permission }).send().await?;
         if answer.status != StatusCode::CREATED {
             return Ok(None);
         }
