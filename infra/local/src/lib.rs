@@ -2,7 +2,7 @@
 //!
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
 //! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
-//! own settings.
+//! own settings, `lambda` runs a function's own binary as Lambda does.
 
 pub mod courier;
 pub mod demo;
@@ -12,6 +12,7 @@ pub mod environment;
 pub mod generated;
 pub mod github;
 pub mod issuer;
+pub mod lambda;
 pub mod mailbox;
 pub mod page;
 pub mod places;

@@ -1,0 +1,7 @@
+//! The functions' own binaries, run by a Lambda Runtime API on this machine.
+//!
+//! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
+//! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
+
+mod folder;
+mod process;
