@@ -14,6 +14,14 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 pub(crate) const VERSION: &str = "version";
 
+/// What was being done when an item turned out not to parse.
+const READING: &str = "reading an item";
+
+/// Whether an item was there and could not be read: trying again will not help.
+pub fn is_unreadable(error: &Error) -> bool {
+    matches!(error, Error::Internal { doing: READING, .. })
+}
+
 /// A value that is kept in the table.
 pub trait Entity: Serialize + DeserializeOwned {
     /// Where it stands.
@@ -47,7 +55,7 @@ impl<T: Entity> Stored<T> {
         let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
         let key = format!("{} / {}", shown(&item, "PK"), shown(&item, "SK"));
         let value = from_item(item)
-            .map_err(|source| Error::internal("reading an item", format!("{key}: {source}")))?;
+            .map_err(|source| Error::internal(READING, format!("{key}: {source}")))?;
         Ok(Self { value, version })
     }
 }

@@ -133,7 +133,7 @@ impl Store {
         let answer = query
             .send()
             .await
-            .map_err(|source| Error::internal("reading from the table", source))?;
+            .map_err(|error| self.failed("reading from the table", error))?;
         let broke_off = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         Ok(Read { items: answer.items.unwrap_or_default(), broke_off })
     }
