@@ -25,7 +25,8 @@ fn recorded() -> BTreeMap<String, String> {
 
 /// The recorded requests, as the gateway hands them on.
 fn requests() -> BTreeMap<String, Value> {
-    let events = recorded().into_iter().map(|(name, text)| (name, serde_json::from_str(&text).unwrap()));
+    let events =
+        recorded().into_iter().map(|(name, text)| (name, serde_json::from_str(&text).unwrap()));
     events.filter(|(_name, event): &(String, Value)| event["requestContext"].is_object()).collect()
 }
 
@@ -56,14 +57,20 @@ fn operations() -> BTreeMap<String, String> {
 }
 
 /// The operation that `call` is one of: the one with the fewest parameters.
-fn operation_of<'a>(operations: &'a BTreeMap<String, String>, call: &str) -> Option<(&'a String, &'a String)> {
+fn operation_of<'a>(
+    operations: &'a BTreeMap<String, String>,
+    call: &str,
+) -> Option<(&'a String, &'a String)> {
     let is: Vec<_> = call.split('/').collect();
     let fits = |operation: &str| {
         let wanted: Vec<_> = operation.split('/').collect();
         let mut pairs = wanted.iter().zip(&is);
         wanted.len() == is.len() && pairs.all(|(part, is)| part.starts_with('{') || part == is)
     };
-    operations.iter().filter(|(operation, _)| fits(operation)).min_by_key(|(it, _)| it.matches('{').count())
+    operations
+        .iter()
+        .filter(|(operation, _)| fits(operation))
+        .min_by_key(|(it, _)| it.matches('{').count())
 }
 
 #[test]
@@ -91,7 +98,9 @@ fn a_recorded_request_is_as_the_gateway_writes_it() {
         let headers = event["headers"].as_object().unwrap();
         assert!(headers.keys().all(|header| *header == header.to_lowercase()), "{name}");
         let context = &event["requestContext"];
-        for field in ["accountId", "apiId", "domainName", "domainPrefix", "requestId", "stage", "time"] {
+        for field in
+            ["accountId", "apiId", "domainName", "domainPrefix", "requestId", "stage", "time"]
+        {
             assert!(context[field].is_string(), "{name}: {field}");
         }
         assert!(context["timeEpoch"].is_i64(), "{name}");

@@ -31,7 +31,8 @@ impl Gate {
     /// An open gate to what is at `base`.
     pub(crate) async fn to(base: &str) -> Self {
         let (state, watched) = watch::channel(State::Open);
-        let (http, base) = (shared::http_client::build().unwrap(), base.trim_end_matches('/').to_owned());
+        let (http, base) =
+            (shared::http_client::build().unwrap(), base.trim_end_matches('/').to_owned());
         let routes = Router::new().fallback(async move |request: Request| {
             let mut watched = watched.clone();
             let state = watched.wait_for(|state| *state != State::Shut).await.unwrap().clone();

@@ -42,16 +42,21 @@ async fn a_job_that_panics_has_failed_and_comes_back_and_the_others_are_done() {
     world.invited_just_now(ADA).await;
     let (panics, good) = (job(&world, "sendInvite").await, job(&world, "prepareWorkspace").await);
     // Such a mail is written to the log, which is the cue.
-    let setup = panicking("panics-in-a-job", &world.settings(&[("TENON_EMAIL_PROVIDER", "console")]));
+    let setup =
+        panicking("panics-in-a-job", &world.settings(&[("TENON_EMAIL_PROVIDER", "console")]));
     let mut process = Running::begin(&setup).await.unwrap();
-    let batch = json!({ "Records": [message(&panics)["Records"][0], message(&good)["Records"][0]] });
+    let batch =
+        json!({ "Records": [message(&panics)["Records"][0], message(&good)["Records"][0]] });
 
     assert_eq!(process.result(&batch).await, all_done(), "{}", process.log());
 
     assert_eq!(process.raised("Panicked").await, 1, "{}", process.log());
     let recorded = world.story.item(&format!("JOB#{panics}"), "JOB").await;
     assert_eq!(recorded["state"]["M"]["state"]["S"], "waiting");
-    assert_eq!((&recorded["failures"]["N"], &recorded["lastError"]["S"]), (&json!("1"), &json!("it panicked")));
+    assert_eq!(
+        (&recorded["failures"]["N"], &recorded["lastError"]["S"]),
+        (&json!("1"), &json!("it panicked"))
+    );
     assert_ne!(state(&world, &good).await, "running");
     assert_eq!(world.story.item(&format!("JOB#{good}"), "JOB").await["failures"]["N"], "0");
 }

@@ -32,8 +32,16 @@ async fn what_makes_no_sense_is_acknowledged_and_told() {
     let deep = "[".repeat(100_000);
 
     for (number, body) in [
-        "no json", "", "null", "{}", "[]", r#"{"jobId":7}"#, r#"{"jobId":"ada@example.com"}"#,
-        r#"{"source":"aws.s3","detail":{}}"#, &garbage, &deep,
+        "no json",
+        "",
+        "null",
+        "{}",
+        "[]",
+        r#"{"jobId":7}"#,
+        r#"{"jobId":"ada@example.com"}"#,
+        r#"{"source":"aws.s3","detail":{}}"#,
+        &garbage,
+        &deep,
     ]
     .into_iter()
     .enumerate()

@@ -64,7 +64,10 @@ async fn two_processes_that_are_handed_the_same_message_do_its_job_once() {
     let said = tokio::join!(one.result(&message), other.result(&message));
 
     assert_eq!(said, (all_done(), all_done()));
-    assert_eq!((state(&world, &id).await, world.story.stack.mailbox.mails().len()), (json!("done"), 1));
+    assert_eq!(
+        (state(&world, &id).await, world.story.stack.mailbox.mails().len()),
+        (json!("done"), 1)
+    );
 }
 
 #[tokio::test]

@@ -135,18 +135,14 @@ impl World {
 
     /// Every item, by its key.
     pub(crate) async fn rows(&self) -> BTreeMap<String, Value> {
-        let mut rows = BTreeMap::new();
-        for kind in ('A'..='Z').map(String::from) {
-            for item in self.story.items(&kind).await {
-                let key = ["PK", "SK"].map(|name| item[name]["S"].as_str().unwrap().to_owned());
-                rows.insert(key.join(" / "), item);
-            }
-        }
-        rows
+        let keyed = |item: Value| {
+            let key = ["PK", "SK"].map(|name| item[name]["S"].as_str().unwrap().to_owned());
+            (key.join(" / "), item)
+        };
+        self.story.all_items().await.into_iter().map(keyed).collect()
     }
 
-    /// The kinds of the items that have changed since `before`, as `CS/WORKSPACE`, without what only
-    /// counts how far a retry or a limit is.
+    /// The kinds of the items that have changed since `before`, as `CS/WORKSPACE`.
     pub(crate) async fn changed(&self, before: &BTreeMap<String, Value>) -> Vec<String> {
         let after = self.rows().await;
         let keys = before.keys().chain(after.keys());
@@ -161,7 +157,8 @@ impl World {
 /// What an item is: the words before the numbers of its key.
 fn kind(key: &str) -> String {
     let parts = key.split(" / ").map(|part| part.split('#').next().unwrap());
-    parts.collect::<Vec<_>>().join("/")
+    let words = parts.filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
+    words.collect::<Vec<_>>().join("/")
 }
 
 /// Where the recorded events are.

@@ -72,7 +72,7 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
         }
         Err(_unread) => {
             // A second delivery would read no better.
-            tracing::error!(message = message.message_id, "a message names no job and no mail");
+            tracing::error!(message_id = message.message_id, "a message names no job and no mail");
             alarm(Alarm::PoisonMessage, app.clock.now());
             true
         }

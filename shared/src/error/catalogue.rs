@@ -201,7 +201,9 @@ fn when(error: &Error) -> String {
             ExaminationRefused::Pending => "an examination is asked for while one is under way",
             ExaminationRefused::Complete => "results that were read in full are asked for again",
         },
-        Error::TimedOut => "the request took 20 seconds, or its function's time was nearly over; what it stored by then is not known",
+        Error::TimedOut => {
+            "the request took 20 seconds, or its function's time was nearly over; what it stored by then is not known"
+        }
         Error::GitHub(problem) => match problem {
             GitHubProblem::TokenInvalid => "GitHub does not take our token",
             GitHubProblem::PermissionDenied => "GitHub does not let our token do this",

@@ -17,8 +17,7 @@ const REQUEST_ID: &str = "5d0f4f0e-6d3d-4f5c-8a53-0c1a1f1f2b11";
 /// The stage in the path, where one is.
 const STAGE: &str = "prod";
 /// What a function has to itself: `/api/<group>`, and everything below it.
-const GROUPS: [&str; 7] =
-    ["admin", "auth", "candidate", "github", "simulations", "submissions", "tasks"];
+const GROUPS: [&str; 6] = ["admin", "auth", "candidate", "simulations", "submissions", "tasks"];
 
 /// An event.
 #[derive(Debug, Serialize)]
@@ -138,7 +137,8 @@ fn headers(example: &Example) -> BTreeMap<&'static str, String> {
     ];
     let length = (!example.body.is_empty()).then(|| example.body.len().to_string());
     let kind = length.as_ref().map(|_length| ("content-type", "application/json".to_owned()));
-    let told = usual.iter().chain(example.headers).map(|(name, value)| (*name, (*value).to_owned()));
+    let told =
+        usual.iter().chain(example.headers).map(|(name, value)| (*name, (*value).to_owned()));
     let length = length.map(|length| ("content-length", length));
     kind.into_iter().chain(told).chain(length).collect()
 }
