@@ -62,6 +62,7 @@ impl App {
     /// table, opened while starting is cheap.
     pub async fn start() -> Result<Self, lambda_http::Error> {
         telemetry::start();
+        telemetry::panics::tell(Clock::System);
         let app = Self::new(Config::from_env()?, Clock::System, Mint::System).await?;
         app.store.warm_up().await;
         Ok(app)
@@ -72,7 +73,7 @@ impl App {
         let aws = aws(&config).await;
         let mut table = aws_sdk_dynamodb::config::Builder::from(&aws);
         table.set_endpoint_url(address(config.table.endpoint.as_ref()));
-        let store = Store::new(table, config.table.name.clone());
+        let store = Store::new(table, config.table.name.clone(), clock.clone());
         let mut queue = aws_sdk_sqs::config::Builder::from(&aws);
         queue.set_endpoint_url(address(config.queue.endpoint.as_ref()));
         let queue = aws_sdk_sqs::Client::from_conf(queue.build());

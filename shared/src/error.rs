@@ -184,6 +184,14 @@ pub enum Error {
     /// Others wrote the same things all the time; nothing was stored.
     #[error("others kept writing the same items")]
     Contended,
+    /// The table throttles us or cannot be reached; nothing is known of what was being stored.
+    #[error("{doing} failed: the table is not available")]
+    TableUnavailable {
+        /// What we were doing.
+        doing: &'static str,
+        /// Why it failed.
+        source: Box<dyn Cause + Send + Sync>,
+    },
     /// The table or another part of ours failed.
     #[error("{doing} failed")]
     Internal {

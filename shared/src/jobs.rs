@@ -3,6 +3,8 @@
 //! A failure is recorded on the job and the message acknowledged, so no job blocks a queue. Only a
 //! table or a queue that cannot be reached leaves the message where it is.
 
+pub mod survive;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,8 +25,10 @@ use crate::flows::heed_github::heed_github;
 use crate::flows::learn_username::learn_username;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
+use crate::jobs::survive::{Panicked, survive};
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written};
+use crate::telemetry::alarms::{Alarm, alarm};
 
 /// How often a job that could go on at once does so before it goes back to the queue.
 const TURNS_MAX: usize = 8;
@@ -40,6 +44,7 @@ const CLAIM_MARGIN: SignedDuration = SignedDuration::from_secs(2);
 pub async fn run(app: &App, id: Uuid, deadline: Timestamp) -> Result<(), Error> {
     let Some(read) = app.store.job(id).await? else {
         warn!(job = %id, "a message names a job that does not exist");
+        alarm(Alarm::PoisonMessage, app.clock.now());
         return Ok(());
     };
     let now = app.clock.now();
@@ -69,10 +74,15 @@ async fn carry_out(
     let left = deadline.duration_since(app.clock.now());
     let left = Duration::try_from(left).unwrap_or_default();
     let patient = app.patient();
-    let attempt = Box::pin(attempt(&patient, &claimed.value));
-    let outcome = timeout(left, attempt)
-        .await
-        .unwrap_or_else(|_elapsed| Outcome::Failed("it did not end in its time".to_owned(), None));
+    let attempt = survive(Box::pin(attempt(&patient, &claimed.value)));
+    let outcome = match timeout(left, attempt).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(Panicked)) => Outcome::Failed("it panicked".to_owned(), None),
+        Err(_elapsed) => {
+            alarm(Alarm::DeadlineNear, app.clock.now());
+            Outcome::Failed("it did not end in its time".to_owned(), None)
+        }
+    };
     let after = claimed.value.clone().after(outcome, app.clock.now());
     conclude(app, claimed, &after).await
 }

@@ -4,6 +4,7 @@ mod audit;
 pub mod clean_ups;
 pub mod companies;
 pub mod creates;
+mod failure;
 pub mod idempotency;
 pub mod item;
 pub mod jobs;
@@ -34,6 +35,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::ledger;
 use crate::store::item::{Entity, Item, Stored, key_item};
@@ -45,6 +47,7 @@ pub struct Store {
     client: Client,
     table: String,
     calls: Calls,
+    clock: Clock,
 }
 
 /// When an attempt at a request went out.
@@ -99,11 +102,15 @@ impl Intercept for Calls {
 }
 
 impl Store {
-    /// The table `table`, reached as `config` says.
-    pub fn new(config: aws_sdk_dynamodb::config::Builder, table: impl Into<String>) -> Self {
+    /// The table `table`, reached as `config` says; `clock` dates the alarms about it.
+    pub fn new(
+        config: aws_sdk_dynamodb::config::Builder,
+        table: impl Into<String>,
+        clock: Clock,
+    ) -> Self {
         let calls = Calls::default();
         let client = Client::from_conf(config.interceptor(calls.clone()).build());
-        Self { client, table: table.into(), calls }
+        Self { client, table: table.into(), calls, clock }
     }
 
     /// The count of requests, for budgets.
@@ -121,7 +128,7 @@ impl Store {
             .consistent_read(true)
             .send()
             .await
-            .map_err(|source| Error::internal("reading from the table", source))?;
+            .map_err(|error| self.failed("reading from the table", error))?;
         answer.item.map(Stored::from_item).transpose()
     }
 
@@ -138,7 +145,7 @@ impl Store {
             .request_items(&self.table, wanted)
             .send()
             .await
-            .map_err(|source| Error::internal("reading from the table", source))?;
+            .map_err(|error| self.failed("reading from the table", error))?;
         if answer.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
             return Err(Error::Contended);
         }

@@ -2,6 +2,7 @@
 //! candidate is ever given to it.
 
 pub mod alarms;
+pub mod panics;
 
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;

@@ -15,6 +15,7 @@ mod companies;
 mod cors;
 mod cut_off;
 mod dev_identities;
+mod events;
 mod examinations;
 mod examined_again;
 mod faults;

@@ -13,7 +13,7 @@ fn committed(name: &str) -> String {
 #[test]
 fn what_is_made_from_the_code_is_what_the_code_makes() {
     for (name, text) in generated::files().unwrap() {
-        assert!(committed(name) == text, "{name} is old: run `cargo dev docs` and commit it");
+        assert!(committed(&name) == text, "{name} is old: run `cargo dev docs` and commit it");
     }
 }
 

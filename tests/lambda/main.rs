@@ -3,5 +3,15 @@
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
 
+mod deadline;
 mod folder;
+mod gate;
+mod panics;
+mod poison;
 mod process;
+mod replay;
+mod running;
+mod shapes;
+mod throttled;
+mod triggers;
+mod world;

@@ -42,21 +42,27 @@ impl Story {
         environment: &'static str,
         settings: &[(&str, &str)],
     ) -> Result<Self, StackError> {
-        Self::called(environment, settings, GitHubAs::Token).await
+        Self::called(environment, settings, GitHubAs::Token, MORNING.parse().unwrap()).await
+    }
+
+    /// A fresh stack that begins at `now`, with these settings beside the usual ones.
+    pub async fn as_of(now: Timestamp, settings: &[(&str, &str)]) -> Self {
+        Self::called("test", settings, GitHubAs::Token, now).await.unwrap()
     }
 
     /// A fresh stack whose Tenon is a GitHub App.
     pub async fn as_app() -> Self {
-        Self::called("test", &[], GitHubAs::App).await.unwrap()
+        Self::called("test", &[], GitHubAs::App, MORNING.parse().unwrap()).await.unwrap()
     }
 
     async fn called(
         environment: &'static str,
         settings: &[(&str, &str)],
         github_as: GitHubAs,
+        now: Timestamp,
     ) -> Result<Self, StackError> {
         let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        let clock = Clock::fixed(MORNING.parse().unwrap());
+        let clock = Clock::fixed(now);
         let options = Options {
             data: Data::Memory,
             clock: clock.clone(),

@@ -25,6 +25,14 @@ impl Story {
         found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
     }
 
+    /// Every item there is, in DynamoDB's JSON.
+    pub async fn all_items(&self) -> Vec<Value> {
+        let scan = json!({ "TableName": "tenon", "ConsistentRead": true });
+        let found = self.ask_table("Scan", scan).await;
+        assert!(found["LastEvaluatedKey"].is_null(), "a test's table fits a page");
+        found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
+    }
+
     /// The one item whose partition key begins with `partition` and whose sort key is `sort`.
     pub async fn item(&self, partition: &str, sort: &str) -> Value {
         let mut items = self.items(partition).await;

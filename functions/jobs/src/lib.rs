@@ -8,10 +8,13 @@ use serde::Deserialize;
 use shared::app::App;
 use shared::email::event::MailEvent;
 use shared::flows::mark_bounced::mark_bounced;
+use shared::jobs::survive::survive;
 use shared::queue::Message;
+use shared::store::item::is_unreadable;
+use shared::telemetry::alarms::{Alarm, alarm};
 
 /// What is left of the invocation's time when a job is cut off, so that this can be recorded.
-const MARGIN: SignedDuration = SignedDuration::from_secs(1);
+const MARGIN: SignedDuration = SignedDuration::from_millis(500);
 /// No job is begun with less time than this.
 const LEAST: SignedDuration = SignedDuration::from_secs(5);
 
@@ -30,13 +33,17 @@ enum Letter {
 }
 
 /// Does every job of a batch, one after the other. A message that could not be dealt with because
-/// the table or the queue cannot be reached is named in the answer, and comes again.
+/// the table or the queue cannot be reached, because what it is about cannot be read, or because we
+/// panicked is named in the answer, and comes again, until the queue puts it aside for people. One that
+/// makes no sense is acknowledged: it would never make any.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let deadline = deadline(event.context.deadline, app.clock.now());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let time_is_up = app.clock.now() + LEAST > deadline;
-        if time_is_up || !done(app, &message, deadline).await {
+        let done = async { !time_is_up && done(app, &message, deadline).await };
+        // A panic is one message's: the others of the batch are dealt with all the same.
+        if survive(Box::pin(done)).await != Ok(true) {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.unwrap_or_default();
             response.batch_item_failures.push(failure);
@@ -56,20 +63,28 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     match serde_json::from_str(body) {
         Ok(Letter::Job(Message { job_id })) => {
-            told(shared::jobs::run(app, job_id, deadline).await, &job_id.to_string())
+            let done = shared::jobs::run(app, job_id, deadline).await;
+            told(app, done, &job_id.to_string())
         }
-        Ok(Letter::Mail(event)) => told(mark_bounced(app, &event).await, event.message_id()),
+        Ok(Letter::Mail(event)) => {
+            let done = mark_bounced(app, &event).await;
+            told(app, done, event.message_id())
+        }
         Err(_unread) => {
             // A second delivery would read no better.
-            tracing::error!(message = message.message_id, "a message names no job and no mail");
+            tracing::error!(message_id = message.message_id, "a message names no job and no mail");
+            alarm(Alarm::PoisonMessage, app.clock.now());
             true
         }
     }
 }
 
 /// Whether what was done about `about` is recorded; a failure is told.
-fn told(done: Result<(), shared::error::Error>, about: &str) -> bool {
+fn told(app: &App, done: Result<(), shared::error::Error>, about: &str) -> bool {
     let told = |error: shared::error::Error| {
+        if is_unreadable(&error) {
+            alarm(Alarm::PoisonMessage, app.clock.now());
+        }
         tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
     };
     done.map_err(told).is_ok()
@@ -86,8 +101,8 @@ mod tests {
     fn a_deadline_leaves_a_margin_and_a_past_one_is_no_deadline() {
         let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
         let in_ten = deadline(1_800_000_010_000, now);
-        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_000);
-        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_000);
+        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_500);
+        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_500);
     }
 
     #[test]

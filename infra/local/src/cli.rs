@@ -380,7 +380,7 @@ fn file() -> Result<Option<String>, Failure> {
 fn write_generated() -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (name, text) in generated::files()? {
-        let path = root.join(name);
+        let path = root.join(&name);
         std::fs::write(&path, text).map_err(|source| Failure::File { path, source })?;
         say!("wrote {name}");
     }

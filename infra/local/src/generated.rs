@@ -3,14 +3,16 @@
 
 use shared::error::catalogue;
 
-use crate::{document, settings};
+use crate::{document, events, settings};
 
 /// Every such file, by its path from the root of the repository, with what it must say.
-pub fn files() -> Result<[(&'static str, String); 4], serde_json::Error> {
-    Ok([
-        (document::FILE, document::text()?),
-        ("docs/errors.md", catalogue::page()),
-        ("docs/settings.md", settings::reference()),
-        (".env.example", settings::environment_example()),
-    ])
+pub fn files() -> Result<Vec<(String, String)>, serde_json::Error> {
+    let mut files = vec![
+        (document::FILE.to_owned(), document::text()?),
+        ("docs/errors.md".to_owned(), catalogue::page()),
+        ("docs/settings.md".to_owned(), settings::reference()),
+        (".env.example".to_owned(), settings::environment_example()),
+    ];
+    files.extend(events::files()?);
+    Ok(files)
 }

@@ -2,13 +2,14 @@
 //!
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
 //! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
-//! own settings, `lambda` runs a function's own binary as Lambda does.
+//! own settings, `events` holds a recorded event of every route, `lambda` runs a function's own binary as Lambda does.
 
 pub mod courier;
 pub mod demo;
 pub mod document;
 pub mod documents;
 pub mod environment;
+pub mod events;
 pub mod generated;
 pub mod github;
 pub mod issuer;

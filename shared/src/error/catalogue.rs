@@ -68,7 +68,11 @@ fn after(error: &Error) -> Option<Error> {
         Error::InvalidGitHubUsername => Error::GitHub(GitHubProblem::TokenInvalid),
         Error::GitHub(problem) => return Some(after_github(*problem)),
         Error::Contended => Error::TimedOut,
-        Error::TimedOut => Error::internal("showing an error", "it is only shown"),
+        Error::TimedOut => {
+            let source = "it is only shown".into();
+            Error::TableUnavailable { doing: "showing an error", source }
+        }
+        Error::TableUnavailable { .. } => Error::internal("showing an error", "it is only shown"),
         Error::Internal { .. } => return None,
     })
 }
@@ -197,7 +201,9 @@ fn when(error: &Error) -> String {
             ExaminationRefused::Pending => "an examination is asked for while one is under way",
             ExaminationRefused::Complete => "results that were read in full are asked for again",
         },
-        Error::TimedOut => "the request took 20 seconds; what it stored by then is not known",
+        Error::TimedOut => {
+            "the request took 20 seconds, or its function's time was nearly over; what it stored by then is not known"
+        }
         Error::GitHub(problem) => match problem {
             GitHubProblem::TokenInvalid => "GitHub does not take our token",
             GitHubProblem::PermissionDenied => "GitHub does not let our token do this",
@@ -206,7 +212,10 @@ fn when(error: &Error) -> String {
             GitHubProblem::Refused => "GitHub understood and refuses",
             GitHubProblem::Unavailable(_) => "GitHub fails or does not answer",
         },
-        Error::Internal { .. } => "the table or another part of ours failed, or panicked",
+        Error::TableUnavailable { .. } => {
+            "the table throttles us or does not answer; what was stored by then is not known"
+        }
+        Error::Internal { .. } => "a part of ours failed, or panicked",
         other => return other.to_string(),
     };
     words.to_owned()

@@ -35,7 +35,10 @@ impl Error {
             Self::GitHub(GitHubProblem::Unavailable(told)) => told.map(|seconds| seconds.max(1)),
             Self::WorkspaceNotReady => Some(2),
             Self::WorkspaceBeingMade(preparation) => Some(preparation.retry_after_seconds()),
-            Self::Contended | Self::IdempotencyInFlight | Self::TimedOut => Some(1),
+            Self::Contended
+            | Self::IdempotencyInFlight
+            | Self::TimedOut
+            | Self::TableUnavailable { .. } => Some(1),
             _ => None,
         };
         let retryable = retry_after.is_some()
@@ -88,6 +91,9 @@ impl Error {
             Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
+            Self::TableUnavailable { .. } => {
+                (503, "SERVICE_UNAVAILABLE", "Service unavailable. Please try again.")
+            }
             Self::OriginNotAllowed
             | Self::DomainTaken(_)
             | Self::TooManyDomains

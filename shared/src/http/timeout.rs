@@ -10,6 +10,7 @@ use lambda_http::RequestExt;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::telemetry::alarms::{Alarm, alarm};
 
 /// How long a request may take. The web client waits at least 15 seconds, API Gateway 30.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -22,7 +23,10 @@ pub(crate) async fn limit_time(State(app): State<App>, request: Request, next: N
     let left = time_left(deadline, app.clock.now());
     match tokio::time::timeout(left, next.run(request)).await {
         Ok(response) => response,
-        Err(_elapsed) => Error::TimedOut.into_response(),
+        Err(_elapsed) => {
+            alarm(Alarm::DeadlineNear, app.clock.now());
+            Error::TimedOut.into_response()
+        }
     }
 }
 

@@ -18,8 +18,8 @@ async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(RetryConfig::disabled())
         .endpoint_url(format!("http://{free}"));
-    let store = Store::new(config_of_table, "tenon");
     let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+    let store = Store::new(config_of_table, "tenon", clock.clone());
     (Limits::new(&config, &store, &clock), store)
 }
 

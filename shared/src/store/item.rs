@@ -14,6 +14,14 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 pub(crate) const VERSION: &str = "version";
 
+/// What was being done when an item turned out not to parse.
+const READING: &str = "reading an item";
+
+/// Whether an item was there and could not be read: trying again will not help.
+pub fn is_unreadable(error: &Error) -> bool {
+    matches!(error, Error::Internal { doing: READING, .. })
+}
+
 /// A value that is kept in the table.
 pub trait Entity: Serialize + DeserializeOwned {
     /// Where it stands.
@@ -47,9 +55,21 @@ impl<T: Entity> Stored<T> {
         let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
         let key = format!("{} / {}", shown(&item, "PK"), shown(&item, "SK"));
         let value = from_item(item)
-            .map_err(|source| Error::internal("reading an item", format!("{key}: {source}")))?;
+            .map_err(|source| format!("{key}: {}", without_values(&source.to_string())))
+            .map_err(|source| Error::internal(READING, source))?;
         Ok(Self { value, version })
     }
+}
+
+/// What serde says of an item that does not parse, without the value that it stumbled over: that may be
+/// what a candidate wrote. What was expected, and which field is missing, is ours.
+fn without_values(said: &str) -> String {
+    if said.starts_with("missing field") || said.starts_with("duplicate field") {
+        return said.to_owned();
+    }
+    let begins = said.split(['"', '`']).next().unwrap_or_default().trim_end();
+    let expected = said.rfind(", expected ").and_then(|at| said.get(at..)).unwrap_or_default();
+    format!("{begins}{expected}")
 }
 
 /// A key for the log. What follows the kind is shown only where it is a number or a UUID: others hold
@@ -87,4 +107,28 @@ pub(crate) fn key_item(key: &Key) -> Item {
 fn put_key(item: &mut Item, (pk, sk): (&str, &str), key: &Key) {
     item.insert(pk.to_owned(), AttributeValue::S(key.pk.clone()));
     item.insert(sk.to_owned(), AttributeValue::S(key.sk.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_an_unreadable_item_names_fields_and_never_values() {
+        for (said, told) in [
+            ("missing field `brief`", "missing field `brief`"),
+            (
+                "invalid type: string \"ada@b.co\", expected u64",
+                "invalid type: string, expected u64",
+            ),
+            (
+                "invalid value: string \"a, expected \"b\"\", expected a mail address",
+                "invalid value: string, expected a mail address",
+            ),
+            ("unknown variant `ada`, expected `a` or `b`", "unknown variant, expected `a` or `b`"),
+            ("\"ada\" is no address", ""),
+        ] {
+            assert_eq!(without_values(said), told);
+        }
+    }
 }

@@ -37,7 +37,7 @@ impl Store {
         let answer = match taken {
             Ok(answer) => answer,
             Err(error) if is_refused(error.as_service_error()) => return Ok(None),
-            Err(source) => return Err(Error::internal("counting in the table", source)),
+            Err(error) => return Err(self.failed("counting in the table", error)),
         };
         let hits = answer.attributes.as_ref().and_then(hits);
         hits.map(Some).ok_or_else(|| Error::internal("counting in the table", "it told no count"))
@@ -53,7 +53,7 @@ impl Store {
             .consistent_read(true)
             .send()
             .await
-            .map_err(|source| Error::internal("reading a count from the table", source))?;
+            .map_err(|error| self.failed("reading a count from the table", error))?;
         Ok(answer.item.as_ref().and_then(hits).unwrap_or(0))
     }
 }

@@ -130,9 +130,9 @@ impl Part {
 }
 
 impl Store {
-    /// Writes `transaction`; one with nothing in it asks nobody. A write that meets another one is
-    /// tried again under the same client token, up to eight times with growing, random pauses; then
-    /// it is [`Error::Contended`].
+    /// Writes `transaction`; one with nothing in it asks nobody. A write that meets another one, or a
+    /// throttle, is tried again under the same client token, up to eight times with growing, random
+    /// pauses; then it is [`Error::Contended`], or [`Error::TableUnavailable`] when throttled to the end.
     pub async fn write(&self, transaction: Transaction, mint: &Mint) -> Result<Written, Error> {
         let parts = transaction.parts.into_iter().map(|part| part.into_write(&self.table));
         let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
@@ -140,6 +140,7 @@ impl Store {
             return Ok(Written::Yes);
         }
         let token = mint.uuid().to_string();
+        let mut throttled = false;
         for attempt in 0..CONFLICTS_MAX {
             let sent = self
                 .client
@@ -151,11 +152,13 @@ impl Store {
             let Err(error) = sent else { return Ok(Written::Yes) };
             match verdict(error.as_service_error()) {
                 Verdict::Refused => return Ok(Written::Refused),
-                Verdict::Conflict => pause(mint, attempt).await,
-                Verdict::Broken => return Err(Error::internal("writing to the table", error)),
+                Verdict::Conflict => throttled = false,
+                Verdict::Throttled => throttled = true,
+                Verdict::Broken => return Err(self.failed("writing to the table", error)),
             }
+            pause(mint, attempt).await;
         }
-        Err(Error::Contended)
+        Err(if throttled { self.throttled("writing to the table") } else { Error::Contended })
     }
 }
 
@@ -202,6 +205,7 @@ where
 enum Verdict {
     Refused,
     Conflict,
+    Throttled,
     Broken,
 }
 
@@ -212,12 +216,12 @@ fn verdict(error: Option<&TransactWriteItemsError>) -> Verdict {
             // A refusal is final whatever else happened: the write would be refused again.
             if codes().any(|code| code == "ConditionalCheckFailed") {
                 Verdict::Refused
-            } else if codes().any(|code| {
-                code == "TransactionConflict"
-                    || code == "ThrottlingError"
-                    || code == "ProvisionedThroughputExceeded"
-            }) {
+            } else if codes().any(|code| code == "TransactionConflict") {
                 Verdict::Conflict
+            } else if codes()
+                .any(|code| code == "ThrottlingError" || code == "ProvisionedThroughputExceeded")
+            {
+                Verdict::Throttled
             } else {
                 Verdict::Broken
             }

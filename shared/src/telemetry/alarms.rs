@@ -20,6 +20,14 @@ const NAMESPACE: &str = "Tenon";
 pub enum Alarm {
     /// A candidate may still push to a day that is handed in, or nobody can tell.
     WorkspaceStillWritable,
+    /// The table throttles us, fails, or cannot be reached.
+    TableUnavailable,
+    /// A request or a job was cut off because its time was nearly over.
+    DeadlineNear,
+    /// Our code panicked.
+    Panicked,
+    /// A message of the job queue makes no sense, or names a job that is not there or cannot be read.
+    PoisonMessage,
 }
 
 impl Alarm {
@@ -27,6 +35,10 @@ impl Alarm {
     const fn name(self) -> &'static str {
         match self {
             Self::WorkspaceStillWritable => "WorkspaceStillWritable",
+            Self::TableUnavailable => "TableUnavailable",
+            Self::DeadlineNear => "DeadlineNear",
+            Self::Panicked => "Panicked",
+            Self::PoisonMessage => "PoisonMessage",
         }
     }
 }
