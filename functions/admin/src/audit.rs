@@ -16,7 +16,7 @@ use shared::error::Error;
 use shared::http::input::{Input, Reader, Shape, Told};
 use shared::http::paging::{Items, Paging};
 use shared::http::respond::Listed;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Whose entries, and which page of them.
@@ -25,7 +25,7 @@ pub(crate) struct Query {
     paging: Paging,
 }
 
-#[derive(IntoParams)]
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "tells the document what `Query` reads")]
 pub(crate) struct QueryDocument {

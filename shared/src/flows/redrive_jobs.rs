@@ -39,23 +39,21 @@ pub async fn redrive_jobs(
     let began = app.clock.now();
     let wanted = PageRequest { limit: None, after };
     let page = app.store.dead_jobs(wanted).await?;
-    let mut jobs = page.rows.iter().filter(|job| job.job.kind() == kind).peekable();
-    let mut done = Redriven::default();
-    let mut reached = None;
-    for job in jobs.by_ref().take(JOBS_MAX) {
-        match Box::pin(redrive(app, by, job.id, reason)).await {
+    let of_kind = |job: &JobRecord| (job.job.kind() == kind).then(|| (job.id, place(job)));
+    let jobs: Vec<_> = page.rows.iter().filter_map(of_kind).collect();
+    let mut done = Redriven { next: page.next, ..Redriven::default() };
+    for (count, (id, place)) in jobs.iter().enumerate() {
+        match Box::pin(redrive(app, by, *id, reason)).await {
             Ok(started) => done.started.push(started.id),
-            Err(error) => done.skipped.push((job.id, error)),
+            Err(error) => done.skipped.push((*id, error)),
         }
-        reached = place(job);
-        if app.clock.now().duration_since(began) >= TIME_MAX {
+        let late = app.clock.now().duration_since(began) >= TIME_MAX;
+        let more = count + 1 < jobs.len();
+        if more && (late || count + 1 >= JOBS_MAX) {
+            done.next = place.map(|place| Cursor::after_place(List::DeadJobs, place));
             break;
         }
     }
-    done.next = match jobs.peek() {
-        Some(_more) => reached.map(|place| Cursor::after_place(List::DeadJobs, place)),
-        None => page.next,
-    };
     Ok(done)
 }
 
