@@ -7,7 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::auth::claims::ClaimNames;
@@ -24,6 +24,7 @@ use crate::http_client;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::queue::Queue;
+use crate::ready::Readiness;
 use crate::store::Store;
 use crate::telemetry;
 
@@ -55,6 +56,10 @@ pub struct App {
     pub limits: Limits,
     /// When calls that create something on GitHub are made.
     pub creates: Creates,
+    /// Whether this process can serve.
+    pub readiness: Readiness,
+    /// When this process began.
+    pub started_at: Timestamp,
 }
 
 impl App {
@@ -91,8 +96,21 @@ impl App {
         let mailer = Mailer::new(&config.mail, &aws, http)?;
         let limits = Limits::new(&config.limits, &store, &clock);
         let creates = Creates::new(config.github.creates, &store, &clock, &mint);
-        let config = Arc::new(config);
-        Ok(Self { config, clock, mint, store, queue, github, mailer, gate, limits, creates })
+        let readiness = Readiness::new(&store, &clock);
+        Ok(Self {
+            config: Arc::new(config),
+            started_at: clock.now(),
+            clock,
+            mint,
+            store,
+            queue,
+            github,
+            mailer,
+            gate,
+            limits,
+            creates,
+            readiness,
+        })
     }
 
     /// The same things for a job: nobody waits, so GitHub may take longer.

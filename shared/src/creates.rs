@@ -56,6 +56,19 @@ pub struct Place {
     pub wait: SignedDuration,
 }
 
+/// How far ahead moments are reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How many calls have a moment that is still to come.
+    pub reserved: u32,
+    /// GitHub had too many calls from us: until then there are none.
+    pub closed_until: Option<Timestamp>,
+    /// The next free moment of a call that many make at once; none while too many wait.
+    pub bulk: Option<Timestamp>,
+    /// The next free moment of a call that somebody waits for; none while too many wait.
+    pub prompt: Option<Timestamp>,
+}
+
 impl Creates {
     /// The pace of `limits`, kept in `store`.
     pub fn new(limits: CreateLimits, store: &Store, clock: &Clock, mint: &Mint) -> Self {
@@ -157,6 +170,22 @@ impl Creates {
         Ok(read.map(|read| Place {
             ahead: read.value.ahead_of(held, now),
             wait: held.duration_since(now),
+        }))
+    }
+
+    /// How far ahead moments are reserved; none where there are no limits. At most one read.
+    pub async fn pace(&self) -> Result<Option<Pace>, Error> {
+        if !self.rates.are_limited() {
+            return Ok(None);
+        }
+        let bucket = self.store.creates().await?.map(|read| read.value).unwrap_or_default();
+        let now = self.clock.now();
+        let next = |lane| bucket.clone().take(lane, self.rates, now).map(|(_bucket, at)| at);
+        Ok(Some(Pace {
+            reserved: bucket.ahead_of(Timestamp::MAX, now),
+            closed_until: bucket.closed_until.filter(|until| *until > now),
+            bulk: next(Lane::Bulk),
+            prompt: next(Lane::Prompt),
         }))
     }
 }

@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::domain::candidate_session::{ClaimRefused, DayRefused};
 use crate::domain::company::TooManyDomains;
 use crate::domain::id::CompanyId;
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::live_check::CheckRefused;
 use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::Preparation;
@@ -53,6 +54,8 @@ pub enum Noun {
     Domain,
     /// A request to try templates out.
     TemplateCheck,
+    /// A job.
+    Job,
 }
 
 /// What is answered instead of what was asked for.
@@ -169,6 +172,12 @@ pub enum Error {
     /// Templates are not tried out as was asked.
     #[error("the templates cannot be tried out")]
     CheckRefused(#[from] CheckRefused),
+    /// A job that was given up is not started again.
+    #[error("the job is not started again: {0:?}")]
+    RedriveRefused(RedriveRefused),
+    /// The process cannot serve: each check by its name, and whether it passed.
+    #[error("the process is not ready: {0:?}")]
+    NotReady(Vec<(&'static str, bool)>),
     /// The answer took too long; whether something was stored is not known.
     #[error("the request took too long")]
     TimedOut,
@@ -256,6 +265,12 @@ impl From<ClaimRefused> for Error {
 impl From<ExaminationRefused> for Error {
     fn from(refused: ExaminationRefused) -> Self {
         Self::ExaminationRefused(refused)
+    }
+}
+
+impl From<RedriveRefused> for Error {
+    fn from(refused: RedriveRefused) -> Self {
+        Self::RedriveRefused(refused)
     }
 }
 

@@ -16,7 +16,7 @@ mod exchange;
 mod junit;
 mod kept;
 pub mod people;
-mod rate_limit;
+pub mod rate_limit;
 mod report_file;
 pub mod repositories;
 mod summary;
@@ -39,7 +39,7 @@ use crate::config::{GitHubConfig, GitHubIdentity};
 use crate::domain::template;
 use crate::github::app_token::AppTokens;
 use crate::github::kept::KeptAnswers;
-use crate::github::rate_limit::Watch;
+use crate::github::rate_limit::{Budget, Watch};
 use crate::secret::Secret;
 
 /// Where GitHub is and who we are there.
@@ -108,6 +108,11 @@ impl GitHub {
             watch: Arc::default(),
             limit: REQUEST_LIMIT,
         }
+    }
+
+    /// What GitHub last told this process of the calls that it allows us; none before it did.
+    pub fn budget(&self) -> Option<Budget> {
+        self.watch.last()
     }
 
     /// The same client for a job: nobody waits, so a call may take longer.

@@ -164,6 +164,24 @@ impl Store {
             tracing::info!("the table did not answer while starting");
         }
     }
+
+    /// Whether the table answers within `limit`, by the read of an item that need not be there.
+    pub async fn answers_within(&self, limit: std::time::Duration) -> bool {
+        let read = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let read = read.set_key(Some(key_item(&keys::id_guard(0)))).send();
+        match tokio::time::timeout(limit, read).await {
+            Ok(Ok(_answer)) => true,
+            Ok(Err(error)) => {
+                let error = crate::error::chain(&error);
+                tracing::warn!(error, "the table cannot be read");
+                false
+            }
+            Err(_elapsed) => {
+                tracing::warn!("the table did not answer in time");
+                false
+            }
+        }
+    }
 }
 
 fn name_of(item: &Item) -> Option<Key> {

@@ -87,7 +87,7 @@ async fn compared(story: &Story, door: &(Method, String), keys: &[&str], body: &
 #[tokio::test]
 async fn without_the_key_every_admin_route_is_a_path_that_does_not_exist() {
     let story = Story::with(&[("TENON_ADMIN_API_KEY", KEY)]).await;
-    assert_eq!(doors().len(), 18);
+    assert_eq!(doors().len(), 24);
     let before = story.stack.app.store.calls().count();
 
     for door in doors() {

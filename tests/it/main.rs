@@ -1,7 +1,9 @@
 //! Stories, told over HTTP against a whole stack in this process.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+mod admin_jobs;
 mod admin_key;
+mod admin_metrics;
 mod audit;
 mod auth;
 mod bodies;
@@ -45,7 +47,9 @@ mod openapi;
 mod problems;
 mod provisioning;
 mod queueing;
+mod ready;
 mod redaction;
+mod redrives;
 mod request_log;
 mod runs;
 mod runs_followed;

@@ -11,8 +11,9 @@ use tests::story::Story;
 use tests::webhooks::TOLD;
 
 /// What anybody may call.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "getHealth",
+    "getReadiness",
     "logOut",
     "getDocument",
     "getDocumentPage",

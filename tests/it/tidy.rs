@@ -16,7 +16,9 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
     let creates = limits.clone();
-    let app = with(&["auth", "creates", "email", "github", "limits", "queue", "telemetry"], &auth);
+    let ready = limits.clone();
+    let around = ["auth", "creates", "email", "github", "limits", "queue", "ready", "telemetry"];
+    let app = with(&around, &auth);
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -35,6 +37,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("auth", auth),
         ("creates", creates),
         ("limits", limits),
+        ("ready", ready),
         ("app", app),
         ("jobs", with(&["flows"], &flows)),
         ("http", with(&["flows", "jobs"], &flows)),

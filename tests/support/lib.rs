@@ -16,6 +16,7 @@ pub mod door;
 pub mod keys;
 pub mod kinds;
 pub mod logs;
+pub mod operator;
 pub mod pages;
 pub mod problem;
 pub mod story;

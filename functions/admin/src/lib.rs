@@ -1,12 +1,14 @@
-//! What the holder of the admin key may do: companies, the mail domains that are theirs, and how the
-//! template repositories stand.
-//! What the holder of the admin key may do: companies, the mail domains that are theirs, and a look at
-//! what becomes of old repositories.
+//! What the holder of the admin key may do: companies, the mail domains that are theirs, how the
+//! template repositories stand, what becomes of old repositories, and how the service fares: its jobs,
+//! those that were given up above all, and who did what.
 //!
 //! Whoever does not show the key never reaches a route: `shared::http::admin_gate` stands in front.
 
+mod audit;
 mod body;
 mod clean_up;
+mod jobs;
+mod metrics;
 mod templates;
 mod view;
 
@@ -33,6 +35,9 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(map, unmap))
         .merge(templates::router())
         .routes(routes!(clean_up::list))
+        .merge(jobs::router())
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(audit::list))
 }
 
 /// All companies, newest first, with their mail domains.

@@ -2,6 +2,7 @@
 
 mod docs;
 mod file;
+mod ready;
 
 use axum::Json;
 use axum::extract::State;
@@ -22,6 +23,7 @@ use utoipa_axum::routes;
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health))
+        .routes(routes!(ready::ready))
         .routes(routes!(me))
         .routes(routes!(logout))
         .merge(docs::router())

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::domain::text::Invalid;
 
@@ -19,6 +20,13 @@ fn parse_digits(text: &str) -> Result<u64, Invalid> {
         return Err(Invalid::new("int_parsing", "must be a whole number of 1 to 19 digits"));
     }
     text.parse().map_err(|_overflow| Invalid::new("int_parsing", "is too large"))
+}
+
+/// Reads a UUID in its usual form: 32 hexadecimal digits and four hyphens.
+pub fn parse_uuid(text: &str) -> Result<Uuid, Invalid> {
+    let refused = || Invalid::new("uuid_parsing", "must be a UUID");
+    let usual = text.len() == 36;
+    Uuid::try_parse(text).ok().filter(|_| usual).ok_or_else(refused)
 }
 
 macro_rules! id {

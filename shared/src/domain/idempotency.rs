@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::domain::id::{SimulationId, TaskId};
 
@@ -71,6 +72,8 @@ pub enum Operation {
     Invite(SimulationId),
     /// The answer to this task.
     Submit(TaskId),
+    /// Another start of this job.
+    Redrive(Uuid),
 }
 
 impl fmt::Display for Operation {
@@ -79,6 +82,7 @@ impl fmt::Display for Operation {
             Self::CreateSimulation => f.write_str("POST /api/simulations"),
             Self::Invite(simulation) => write!(f, "POST /api/simulations/{simulation}/invite"),
             Self::Submit(task) => write!(f, "POST /api/tasks/{task}/submit"),
+            Self::Redrive(job) => write!(f, "POST /api/admin/jobs/{job}/redrive"),
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::CandidateSessionId;
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::suppression::{Setback, Suppression};
 
 /// The least time between two mails of one invite.
@@ -151,6 +152,24 @@ impl InviteMail {
         })
     }
 
+    /// Mail `number` when a person has it sent after all.
+    pub fn taken_up(self, number: u32) -> Result<Self, RedriveRefused> {
+        if self.number != number {
+            return Err(RedriveRefused::NewerMail);
+        }
+        match self.status {
+            MailStatus::Sent => Err(RedriveRefused::NothingLeft),
+            MailStatus::Bounced | MailStatus::Complained => Err(RedriveRefused::AddressRefused),
+            MailStatus::Queued
+            | MailStatus::Sending
+            | MailStatus::RateLimited
+            | MailStatus::Retrying
+            | MailStatus::Failed => {
+                Ok(Self { status: MailStatus::Queued, error: None, unanswered: 0, ..self })
+            }
+        }
+    }
+
     /// How long to wait before another mail may be asked for; zero when it may be now.
     pub fn pause_left(&self, now: Timestamp) -> SignedDuration {
         let left = MAIL_PAUSE - now.duration_since(self.asked_at);
@@ -262,6 +281,20 @@ mod tests {
         assert!(!mail.clone().failed("no").awaits(1));
         assert!(!sent().awaits(1));
         assert!(!mail.next(NOW).awaits(1));
+    }
+
+    #[test]
+    fn a_mail_that_failed_is_sent_after_all_unless_a_newer_one_was_asked_for_or_it_arrived() {
+        let failed = InviteMail::first(NOW).sending().unwrap().failed("no");
+        let again = failed.clone().taken_up(1).unwrap();
+        assert!(again.awaits(1));
+        assert_eq!((again.status, again.error, again.unanswered), (MailStatus::Queued, None, 0));
+
+        let refused = |mail: InviteMail| mail.taken_up(1).unwrap_err();
+        assert_eq!(refused(failed.next(NOW)), RedriveRefused::NewerMail);
+        assert_eq!(refused(sent()), RedriveRefused::NothingLeft);
+        let bounced = sent().came_back(Setback::Bounced, "id", NOW).unwrap();
+        assert_eq!(refused(bounced), RedriveRefused::AddressRefused);
     }
 
     #[test]

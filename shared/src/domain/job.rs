@@ -1,11 +1,15 @@
 //! Work that follows from a write: recorded with it, done in the background.
 
+pub mod about;
+pub mod redrive;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::id::{CandidateSessionId, RunId, TemplateCheckId};
 use crate::domain::notice::Notice;
+use crate::domain::redaction::{REDACTED, redact};
 use crate::domain::repository::GitHubUsername;
 use crate::domain::task::Day;
 
@@ -223,12 +227,12 @@ impl JobRecord {
             }
             Outcome::Hopeless(error) => {
                 self.failures += 1;
-                self.last_error = Some(error.chars().take(ERROR_CHARS_MAX).collect());
+                self.last_error = Some(kept(&error));
                 JobState::Dead { at: now }
             }
             Outcome::Failed(error, wanted) => {
                 self.failures += 1;
-                self.last_error = Some(error.chars().take(ERROR_CHARS_MAX).collect());
+                self.last_error = Some(kept(&error));
                 if self.failures >= ATTEMPTS_MAX {
                     JobState::Dead { at: now }
                 } else {
@@ -248,6 +252,15 @@ impl JobRecord {
             JobState::Done | JobState::Dead { .. } => None,
         }
     }
+}
+
+/// What is kept of an error: its beginning, without secrets and without addresses of people. Others'
+/// words may be in it, and it is shown to operators and to the log.
+fn kept(error: &str) -> String {
+    let clean = redact(error);
+    let words = clean.split(' ').map(|word| if word.contains('@') { REDACTED } else { word });
+    let clean = words.collect::<Vec<_>>().join(" ");
+    clean.chars().take(ERROR_CHARS_MAX).collect()
 }
 
 /// 2, 4, 8 … seconds, at most 15 minutes.
@@ -322,6 +335,18 @@ mod tests {
         assert_eq!(limited.readiness(now), Readiness::NotBefore(at("2026-03-02T09:01:00Z")));
         assert_eq!(limited.after(Outcome::Again(SignedDuration::ZERO), now).failures, 0);
         assert_eq!(record().after(Outcome::Done, now).readiness(now), Readiness::Over);
+    }
+
+    #[test]
+    fn an_error_is_kept_without_secrets_and_addresses_and_cut_after_500_characters() {
+        let told = "no token=abcdefghij for <ada@example.com>: ghp_0123456789ABCDEFGHIJ";
+        let failed = record().after(Outcome::Failed(told.to_owned(), None), Timestamp::UNIX_EPOCH);
+        let kept = failed.last_error.unwrap();
+        assert_eq!(kept, "no token=[redacted] for [redacted] [redacted]");
+
+        let long = Outcome::Hopeless("ä".repeat(600));
+        let failed = record().after(long, Timestamp::UNIX_EPOCH);
+        assert_eq!(failed.last_error, Some("ä".repeat(500)));
     }
 
     #[test]

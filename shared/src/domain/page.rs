@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
 
 use crate::domain::text::Invalid;
 
@@ -32,6 +33,14 @@ pub enum List {
     Domains,
     /// All sessions, for what becomes of their repositories.
     CleanUps,
+    /// Jobs that wait for a person.
+    DeadJobs,
+    /// Jobs that are not over.
+    DueJobs,
+    /// What somebody did.
+    DoneBy,
+    /// What was done to something.
+    DoneTo,
 }
 
 impl List {
@@ -45,7 +54,16 @@ impl List {
             Self::Companies => 6,
             Self::Domains => 7,
             Self::CleanUps => 8,
+            Self::DeadJobs => 9,
+            Self::DueJobs => 10,
+            Self::DoneBy => 11,
+            Self::DoneTo => 12,
         }
+    }
+
+    /// Whether its rows stand by moments, of which several may be the same.
+    const fn is_by_moment(self) -> bool {
+        matches!(self, Self::DeadJobs | Self::DueJobs | Self::DoneBy | Self::DoneTo)
     }
 }
 
@@ -98,21 +116,35 @@ fn whole(text: &str) -> Result<u64, Invalid> {
     text.parse().map_err(|_overflow| refused())
 }
 
+/// Which row of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The one with this number.
+    Number(u64),
+    /// The one of this moment, in milliseconds since 1970, with this id.
+    Moment(u64, Uuid),
+}
+
 /// Where in a list a page ended: 16 URL-safe characters over the list, the last row's number and a
-/// check of both.
+/// check of both; 38 where rows stand by moments.
 ///
 /// A cursor is a place, not a right: whose rows it moves among is decided by who asks. So it holds no
 /// secret, and one that was made up moves its maker among their own rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     list: List,
-    number: u64,
+    place: Place,
 }
 
 impl Cursor {
     /// Right after the row of `list` that is numbered `number`.
     pub const fn after(list: List, number: u64) -> Self {
-        Self { list, number }
+        Self { list, place: Place::Number(number) }
+    }
+
+    /// Right after the row of `list` that is at `place`.
+    pub const fn after_place(list: List, place: Place) -> Self {
+        Self { list, place }
     }
 
     /// Reads a cursor of `list`; another list's is refused like any other text.
@@ -121,11 +153,17 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_not_base64| refused())?;
         let number = bytes.get(1..9).and_then(|number| number.try_into().ok());
         let number = number.map(u64::from_be_bytes).ok_or_else(refused)?;
-        let cursor = Self { list, number };
+        let place = if list.is_by_moment() {
+            let id = bytes.get(9..25).and_then(|id| Uuid::from_slice(id).ok());
+            Place::Moment(number, id.ok_or_else(refused)?)
+        } else {
+            Place::Number(number)
+        };
+        let cursor = Self { list, place };
         if cursor.bytes() == bytes { Ok(cursor) } else { Err(refused()) }
     }
 
-    /// The 16 characters.
+    /// Its characters.
     pub fn encode(self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes())
     }
@@ -135,14 +173,20 @@ impl Cursor {
         self.list
     }
 
-    /// The number of the last row that was seen.
-    pub const fn number(self) -> u64 {
-        self.number
+    /// The last row that was seen.
+    pub const fn place(self) -> Place {
+        self.place
     }
 
     fn bytes(self) -> Vec<u8> {
         let mut bytes = vec![self.list.number()];
-        bytes.extend(self.number.to_be_bytes());
+        match self.place {
+            Place::Number(number) => bytes.extend(number.to_be_bytes()),
+            Place::Moment(milliseconds, id) => {
+                bytes.extend(milliseconds.to_be_bytes());
+                bytes.extend(id.as_bytes());
+            }
+        }
         let checked = [b"tenon cursor 1".as_slice(), &bytes].concat();
         let check = digest::digest(&digest::SHA256, &checked);
         bytes.extend(check.as_ref().iter().take(CHECK_BYTES));
@@ -230,6 +274,24 @@ mod tests {
                 assert_eq!(read.ok(), (other == list).then_some(cursor), "{list:?} as {other:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_cursor_among_moments_tells_those_of_one_moment_apart() {
+        let place = |id| Place::Moment(1_772_442_000_000, Uuid::from_u128(id));
+        let cursor = |list, id| Cursor::after_place(list, place(id));
+        for list in [List::DeadJobs, List::DueJobs, List::DoneBy, List::DoneTo] {
+            let text = cursor(list, 7).encode();
+            assert_eq!(text.len(), 38);
+            assert_eq!(Cursor::parse(list, &text).map(Cursor::place), Ok(place(7)));
+            assert_ne!(text, cursor(list, 8).encode());
+            assert!(Cursor::parse(list, &text[..16]).is_err());
+        }
+        let text = cursor(List::DeadJobs, 7).encode();
+        assert!(Cursor::parse(List::DueJobs, &text).is_err());
+        assert!(Cursor::parse(List::Invites, &text).is_err());
+        let numbered = Cursor::after(List::DeadJobs, 7).encode();
+        assert!(Cursor::parse(List::DeadJobs, &numbered).is_err());
     }
 
     #[test]

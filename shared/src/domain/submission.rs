@@ -7,6 +7,7 @@ use crate::domain::candidate_session::{CandidateName, CandidateSession};
 use crate::domain::diff::DiffSummary;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, RunId, SimulationId, SubmissionId, TaskId, UserId};
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::repository::{BranchName, CommitSha, RepositoryName};
 use crate::domain::results::{Conclusion, Output};
 use crate::domain::run::{ReportState, RunFailure};
@@ -242,6 +243,19 @@ impl Submission {
             return Err(ExaminationRefused::Complete);
         }
         code.again = Some(Again::Pending { run, since: now });
+        Ok(self)
+    }
+
+    /// The submission when a person has the examination go on that was given up, with its run.
+    pub fn taken_up(mut self) -> Result<Self, RedriveRefused> {
+        let Some(code) = &mut self.code else { return Err(RedriveRefused::Gone) };
+        if code.is_examined_now() {
+            return Err(RedriveRefused::Superseded);
+        }
+        if !matches!(code.examination, Examination::GivenUp { .. }) {
+            return Err(RedriveRefused::Examined);
+        }
+        code.examination = Examination::Pending;
         Ok(self)
     }
 }

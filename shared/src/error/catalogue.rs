@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::domain::id::CompanyId;
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::live_check::CheckRefused;
 use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::{Preparation, Stage};
@@ -44,7 +45,11 @@ fn after(error: &Error) -> Option<Error> {
         Error::DomainTaken(_) => Error::TooManyDomains,
         Error::TooManyDomains => Error::LiveChecksElsewhere,
         Error::LiveChecksElsewhere => Error::CheckRefused(CheckRefused::NoKeys),
-        Error::CheckRefused(_) => Error::EmailNotVerified,
+        Error::CheckRefused(_) => Error::RedriveRefused(RedriveRefused::NotDead("done")),
+        Error::RedriveRefused(RedriveRefused::NotDead(_)) => {
+            Error::RedriveRefused(RedriveRefused::Superseded)
+        }
+        Error::RedriveRefused(_) => Error::EmailNotVerified,
         Error::EmailNotVerified => Error::InviteExpired,
         Error::InviteExpired => Error::CandidateCompleted,
         Error::CandidateCompleted => Error::MailTooSoon(30),
@@ -67,7 +72,8 @@ fn after(error: &Error) -> Option<Error> {
         Error::InvalidBranch => Error::InvalidGitHubUsername,
         Error::InvalidGitHubUsername => Error::GitHub(GitHubProblem::TokenInvalid),
         Error::GitHub(problem) => return Some(after_github(*problem)),
-        Error::Contended => Error::TimedOut,
+        Error::Contended => Error::NotReady(vec![("table", false)]),
+        Error::NotReady(_) => Error::TimedOut,
         Error::TimedOut => {
             let source = "it is only shown".into();
             Error::TableUnavailable { doing: "showing an error", source }
@@ -99,7 +105,8 @@ const fn after_noun(noun: Noun) -> Error {
         Noun::Submission => Error::NotFound(Noun::Company),
         Noun::Company => Error::NotFound(Noun::Domain),
         Noun::Domain => Error::NotFound(Noun::TemplateCheck),
-        Noun::TemplateCheck => Error::DomainTaken(CompanyId::new(1)),
+        Noun::TemplateCheck => Error::NotFound(Noun::Job),
+        Noun::Job => Error::DomainTaken(CompanyId::new(1)),
     }
 }
 
@@ -135,7 +142,9 @@ pub fn page() -> String {
         let refusal = error.refusal();
         let detail = match error {
             Error::Invalid(_) => "every problem, in words".to_owned(),
-            Error::TokenRefused(_) | Error::CheckRefused(_) => "why, in words".to_owned(),
+            Error::TokenRefused(_)
+            | Error::CheckRefused(_)
+            | Error::RedriveRefused(RedriveRefused::Superseded) => "why, in words".to_owned(),
             _ => format!("`{}`", refusal.detail),
         };
         // Writing to a string cannot fail.
@@ -184,7 +193,9 @@ fn when(error: &Error) -> String {
             }
         }
         Error::NotFound(Noun::Route) => "there is no such path",
-        Error::NotFound(Noun::Company | Noun::Domain | Noun::TemplateCheck) => "it is not there",
+        Error::NotFound(Noun::Company | Noun::Domain | Noun::TemplateCheck | Noun::Job) => {
+            "it is not there"
+        }
         Error::LiveChecksElsewhere => "`mode=live` where templates are only looked at",
         Error::CheckRefused(_) => "the mode or the keys of templates to be tried out are wrong",
         Error::NotFound(_) => "it is not there, or is somebody else's",
@@ -201,6 +212,13 @@ fn when(error: &Error) -> String {
             ExaminationRefused::Pending => "an examination is asked for while one is under way",
             ExaminationRefused::Complete => "results that were read in full are asked for again",
         },
+        Error::RedriveRefused(RedriveRefused::NotDead(_)) => {
+            "a job is started again that was not given up: `details` says how it stands"
+        }
+        Error::RedriveRefused(_) => {
+            "starting the job again would not help: `detail` says what would"
+        }
+        Error::NotReady(_) => "`/ready` finds that something fails: `details` says what",
         Error::TimedOut => {
             "the request took 20 seconds, or its function's time was nearly over; what it stored by then is not known"
         }

@@ -19,6 +19,7 @@ impl Noun {
             Self::Company => (404, "COMPANY_NOT_FOUND", "Company not found"),
             Self::Domain => (404, "DOMAIN_NOT_FOUND", "Domain not found"),
             Self::TemplateCheck => (404, "TEMPLATE_CHECK_NOT_FOUND", "Template check not found"),
+            Self::Job => (404, "JOB_NOT_FOUND", "Job not found"),
         }
     }
 }
@@ -33,7 +34,7 @@ impl Error {
             | Self::RateLimited(seconds)
             | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
             Self::GitHub(GitHubProblem::Unavailable(told)) => told.map(|seconds| seconds.max(1)),
-            Self::WorkspaceNotReady => Some(2),
+            Self::WorkspaceNotReady | Self::NotReady(_) => Some(2),
             Self::WorkspaceBeingMade(preparation) => Some(preparation.retry_after_seconds()),
             Self::Contended
             | Self::IdempotencyInFlight
@@ -93,6 +94,11 @@ impl Error {
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
             Self::TableUnavailable { .. } => {
                 (503, "SERVICE_UNAVAILABLE", "Service unavailable. Please try again.")
+            }
+            Self::NotReady(_) => (503, "NOT_READY", "Not ready"),
+            Self::RedriveRefused(why) => {
+                let (code, detail) = why.told();
+                (409, code, detail)
             }
             Self::OriginNotAllowed
             | Self::DomainTaken(_)

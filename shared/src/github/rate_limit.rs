@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
@@ -116,6 +117,18 @@ impl Allowance {
 pub(crate) struct Watch {
     /// The renewal until which a warning was given.
     warned_until: AtomicI64,
+    last: Mutex<Option<Budget>>,
+}
+
+/// What GitHub last told of the calls that it allows us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Calls in an hour.
+    pub limit: u64,
+    /// Calls that are left of them.
+    pub remaining: u64,
+    /// When they are renewed, in seconds since 1970.
+    pub renewed_at: i64,
 }
 
 impl Watch {
@@ -123,6 +136,9 @@ impl Watch {
     pub(crate) fn note(&self, headers: &HeaderMap) {
         let Some(told) = Allowance::told(headers) else { return };
         ledger::github_remaining(told.remaining);
+        let Allowance { limit, remaining, reset: renewed_at, .. } = told;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Budget { limit, remaining, renewed_at });
         if told.is_low() && self.warned_until.fetch_max(told.reset, Ordering::Relaxed) < told.reset
         {
             let Allowance { limit, remaining, used, reset, resource } = told;
@@ -135,6 +151,11 @@ impl Watch {
                 "GitHub's limit is nearly used up"
             );
         }
+    }
+
+    /// What an answer last told of the limit.
+    pub(crate) fn last(&self) -> Option<Budget> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -182,6 +203,8 @@ mod tests {
         assert_eq!(warned(), 1_772_442_090);
         watch.note(&told("499", "1772445690"));
         assert_eq!(warned(), 1_772_445_690);
+        let last = Budget { limit: 5_000, remaining: 499, renewed_at: 1_772_445_690 };
+        assert_eq!((watch.last(), Watch::default().last()), (Some(last), None));
     }
 
     #[test]

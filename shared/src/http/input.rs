@@ -119,6 +119,14 @@ impl Reader {
         }
     }
 
+    /// A value of the query that must be there.
+    pub fn query_there<T>(&mut self, name: &str, parse: Parse<T>) -> Result<T, Told> {
+        match self.query(&[name], parse)? {
+            Some(value) => Ok(value),
+            None => self.problem(format!("/query/{name}"), &Invalid::new("missing", "is required")),
+        }
+    }
+
     /// Those of `names` that the query holds, each once, with what it says.
     pub(crate) fn query_kept(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
         let first = |name: &&'static str| {

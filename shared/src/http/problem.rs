@@ -6,10 +6,12 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHEN
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::live_check::CheckRefused;
 use crate::domain::template::TemplateKey;
 use crate::error::{Error, Noun, Refusal};
 use crate::http::page::ForPeople;
+use crate::ready::results_of;
 
 const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -67,6 +69,12 @@ fn extra(error: &Error) -> Map<String, Value> {
         }
         Error::DomainTaken(company) => {
             extra.insert("details".to_owned(), json!({ "companyId": company.get() }));
+        }
+        Error::RedriveRefused(RedriveRefused::NotDead(state)) => {
+            extra.insert("details".to_owned(), json!({ "state": state }));
+        }
+        Error::NotReady(checks) => {
+            extra.insert("details".to_owned(), json!({ "checks": results_of(checks) }));
         }
         Error::WorkspaceBeingMade(preparation) => {
             let details = json!({

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::job::{JobRecord, JobState};
+use crate::domain::page::{List, Page, PageRequest, Place};
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Stored};
@@ -11,7 +12,7 @@ use crate::store::keys::{self, Keys};
 use crate::store::page::{Range, Sort};
 
 /// How many jobs one sweep looks at.
-const SWEEP_MAX: i32 = 100;
+pub const SWEEP_MAX: i32 = 100;
 
 impl Entity for JobRecord {
     fn keys(&self) -> Keys {
@@ -41,5 +42,22 @@ impl Store {
         };
         let rows = self.rows::<JobRecord>(range).await?;
         Ok(rows.into_iter().map(|row| row.value).collect())
+    }
+
+    /// Jobs that wait for a person, newest first: one call.
+    pub async fn dead_jobs(&self, wanted: PageRequest) -> Result<Page<JobRecord>, Error> {
+        self.page(List::DeadJobs, keys::DEAD.to_owned(), wanted).await
+    }
+
+    /// A page of the jobs that the queue should have delivered by `now`, newest first: one call.
+    pub async fn overdue_jobs_page(
+        &self,
+        wanted: PageRequest,
+        now: Timestamp,
+    ) -> Result<Page<JobRecord>, Error> {
+        // Everything of that millisecond, too.
+        let end = u64::try_from(now.as_millisecond()).unwrap_or(0) + 1;
+        let below = Some(Place::Moment(end, Uuid::nil()));
+        self.page_below(List::DueJobs, keys::DUE.to_owned(), wanted, below).await
     }
 }

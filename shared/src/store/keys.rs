@@ -5,7 +5,7 @@
 //! | user | `USER#<sub>` / `USER` | | |
 //! | company | `COMPANY#<id>` / `COMPANY` | `COMPANIES` / `COMPANY#<id>` | |
 //! | company of a mail domain | `DOMAIN#<domain>` / `COMPANY` | `DOMAINS` / `DOMAIN#<number of the mapping>` | |
-//! | what an admin or a recruiter did | `AUDIT#companies` or `AUDIT#<user id>` / `<at>#<id>` | | |
+//! | what an admin or a recruiter did | `AUDIT#companies` or `AUDIT#<user id>` / `<at>#<id>` | `ABOUT#<kind>#<id>` / `<at>#<id>` | |
 //! | simulation | `SIM#<id>` / `SIM` | `RECRUITER#<id>` / `SIM#<id>` | |
 //! | invite guard | `SIM#<id>` / `INVITE#<email>` | | |
 //! | candidate session | `CS#<id>` / `CS` | `SIM#<id>` / `CS#<id>` | `EMAIL#<email>` / `CS#<id>` |
@@ -17,9 +17,7 @@
 //! | output of a run | `RUN#<id>` / `OUTPUT` | | |
 //! | submitted text | `SUBMISSION#<id>` / `TEXT` | | |
 //! | patches of a submission | `SUBMISSION#<id>` / `PATCHES` | | |
-//! | GitHub's run, joined to ours | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | when to look at a session's repositories | `CLEANUP#<session id>` / `CLEANUP` | `CLEANUPS` / `CS#<id>` | `CLEANUP` / `<look at>#<id>`, while nobody looks |
-//! | GitHub's run, which says which of ours it is | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | GitHub's run, joined to ours; says which that is | `GITHUBRUN#<n>` / `GITHUBRUN` | | |
 //! | webhook that was taken; has a time to live | `DELIVERY#<delivery>` / `DELIVERY` | | |
 //! | job | `JOB#<id>` / `JOB` | `DUE` / `<sweep at>#<id>`, then `DEAD` / `<at>#<id>` | |
@@ -44,7 +42,6 @@
 //! | GitHub tells of a run | get which of ours it is; get that |
 //! | a recruiter's submissions, newest first | query GSI1 `RECRUITER#<id>`, `SUBMISSION#` |
 //! | one candidate's submissions | query `CS#<id>`, `SUBMISSION#` |
-//! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output |
 //! | a submission is examined again | get its place; get it; one transaction |
 //! | a submission in full | batch: its place, text, patches; batch: itself, its run, its output, its workspace, the pushes to it |
 //! | a webhook | one transaction |
@@ -59,6 +56,8 @@
 //! | sessions whose repositories are due to be put away | query GSI2 `CLEANUP` up to now |
 //! | what is put away when, newest session first | query GSI1 `CLEANUPS`; batch: sessions and workspaces |
 //! | jobs that may be lost | query GSI1 `DUE` up to now |
+//! | jobs that wait for a person, newest first | query GSI1 `DEAD` |
+//! | what somebody did; what was done to something | query `AUDIT#<who>`; query GSI1 `ABOUT#<what>` |
 //! | a moment for a creating call | get bucket; bucket and whoever takes it in one transaction |
 //! | is the limit reached | one conditional update, beside the first read |
 //!
@@ -66,19 +65,21 @@
 //!
 //! Ids are written with 16 digits, so that text order is their order.
 
+pub(crate) mod audit;
+pub(crate) mod lists;
+
 use std::fmt::Display;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::domain::audit::Actor;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{
     CandidateSessionId, CompanyId, RunId, SimulationId, SubmissionId, TemplateCheckId, UserId,
 };
 use crate::domain::limit::{Allowance, Window};
 use crate::domain::mail_domain::MailDomain;
-use crate::domain::page::List;
+use crate::domain::page::{List, Place};
 use crate::domain::task::Day;
 
 /// A partition key and a sort key.
@@ -142,6 +143,8 @@ pub(crate) const CLEAN_UPS: &str = "CLEANUPS";
 pub(crate) const CLEAN_UP_DUE: &str = "CLEANUP";
 /// The partition of jobs that are not over.
 pub(crate) const DUE: &str = "DUE";
+/// The partition of jobs that wait for a person.
+pub(crate) const DEAD: &str = "DEAD";
 
 /// Reserves an id that is not its item's key.
 pub fn id_guard(id: u64) -> Key {
@@ -170,16 +173,7 @@ pub fn domain(domain: &MailDomain) -> Key {
 
 /// A mail domain among all that belong to companies, by the number of its mapping.
 pub fn listed_domain(number: u64) -> Key {
-    Key::new(DOMAINS.to_owned(), listed_at(List::Domains, number))
-}
-
-/// What somebody did, by when.
-pub fn audit(by: Actor, at: Timestamp, id: Uuid) -> Key {
-    let partition = match by {
-        Actor::AdminKey => "AUDIT#companies".to_owned(),
-        Actor::Recruiter(user) => format!("AUDIT#{}", padded(user.get())),
-    };
-    Key::new(partition, timed(at, id))
+    Key::new(DOMAINS.to_owned(), lists::row(List::Domains, Place::Number(number)))
 }
 
 /// A simulation.
@@ -350,7 +344,7 @@ pub fn due_job(at: Timestamp, id: Uuid) -> Key {
 
 /// A job among those that wait for a person.
 pub fn dead_job(at: Timestamp, id: Uuid) -> Key {
-    Key::new("DEAD".to_owned(), timed(at, id))
+    Key::new(DEAD.to_owned(), timed(at, id))
 }
 
 /// What is used of an allowance in a window.
@@ -362,34 +356,6 @@ pub fn limit(allowance: &Allowance, window: Window) -> Key {
 /// The sort key after everything that is due at `now`.
 pub(crate) fn due_until(now: Timestamp) -> String {
     timed(now, '~')
-}
-
-/// The index of a list, where it has one of its own, and how its sort keys begin.
-pub(crate) const fn listed(list: List) -> (Option<&'static str>, &'static str) {
-    match list {
-        List::Simulations => (Some("GSI1"), SIMULATION_PREFIX),
-        List::Candidates | List::CleanUps => (Some("GSI1"), SESSION_PREFIX),
-        List::Submissions => (Some("GSI1"), SUBMISSION_PREFIX),
-        List::SessionSubmissions => (None, SUBMISSION_PREFIX),
-        List::Invites => (Some("GSI2"), SESSION_PREFIX),
-        List::Companies => (Some("GSI1"), COMPANY_PREFIX),
-        List::Domains => (Some("GSI1"), DOMAIN_PREFIX),
-    }
-}
-
-/// The sort key of the row of `list` that is numbered `number`: an id, or a day.
-pub(crate) fn listed_at(list: List, number: u64) -> String {
-    let (_index, prefix) = listed(list);
-    match list {
-        List::SessionSubmissions => format!("{prefix}{number}"),
-        List::Simulations
-        | List::Candidates
-        | List::Submissions
-        | List::Invites
-        | List::Companies
-        | List::CleanUps
-        | List::Domains => format!("{prefix}{}", padded(number)),
-    }
 }
 
 fn timed(at: Timestamp, id: impl Display) -> String {

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::domain::page::{Cursor, List, Page, PageRequest};
+use crate::domain::page::{Cursor, List, Page, PageRequest, Place};
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::item::{Entity, Item, Stored};
-use crate::store::keys;
+use crate::store::keys::lists;
 
 /// The most items that one read brings which nobody pages through.
 pub const ROWS_MAX: i32 = 1_000;
@@ -44,17 +44,16 @@ impl Range {
         Self { index: None, partition, sort: Sort::All, newest_first: false, limit: ROWS_MAX }
     }
 
-    /// The rows of `list` that stand under `partition`, newest first: one more than are wanted, which
-    /// tells whether any follow.
-    fn listed(list: List, partition: String, wanted: PageRequest) -> Self {
-        let (index, prefix) = keys::listed(list);
-        let sort = match wanted.after {
+    /// The rows of `list` that stand under `partition`, newest first, and of those the ones `below`
+    /// some place, where one is given: one more than are wanted, which tells whether any follow.
+    fn listed(list: List, partition: String, wanted: PageRequest, below: Option<Place>) -> Self {
+        let (index, prefix) = lists::index(list);
+        let seen = wanted.after.map(Cursor::place);
+        let bounds = seen.into_iter().chain(below).map(|place| lists::before(list, place));
+        let sort = match bounds.min() {
             None => Sort::Begins(prefix),
-            // Numbers are not given twice in a list, so below the last one seen is right after it.
             // A bound on the key, not a key to start from: what a caller sent is never one.
-            Some(seen) => {
-                Sort::Between(prefix, keys::listed_at(list, seen.number().saturating_sub(1)))
-            }
+            Some(last) => Sort::Between(prefix, last),
         };
         let limit = i32::from(wanted.rows_max()) + 1;
         Self { index, partition, sort, newest_first: true, limit }
@@ -89,14 +88,25 @@ impl Store {
         partition: String,
         wanted: PageRequest,
     ) -> Result<Page<T>, Error> {
-        let range = Range::listed(list, partition, wanted);
+        self.page_below(list, partition, wanted, None).await
+    }
+
+    /// The same, of the rows `below` some place only.
+    pub(crate) async fn page_below<T: Entity>(
+        &self,
+        list: List,
+        partition: String,
+        wanted: PageRequest,
+        below: Option<Place>,
+    ) -> Result<Page<T>, Error> {
+        let range = Range::listed(list, partition, wanted, below);
         let (_partition, sort) = range.names();
         let Read { mut items, broke_off } = self.read(range).await?;
         let more = items.len() > usize::from(wanted.rows_max());
         items.truncate(usize::from(wanted.rows_max()));
-        let reached = items.iter().rev().find_map(|item| numbered(list, item, &sort));
+        let reached = items.iter().rev().find_map(|item| placed(list, item, &sort));
         let next = reached.filter(|_| more || broke_off);
-        let next = next.map(|number| Cursor::after(list, number));
+        let next = next.map(|place| Cursor::after_place(list, place));
         let rows = items.into_iter().filter_map(readable).map(|row| row.value).collect();
         Ok(Page { rows, next })
     }
@@ -137,11 +147,10 @@ impl Store {
     }
 }
 
-/// The number of a row of `list`, whose sort key is called `sort`. It is taken from the key: a row
-/// that cannot be read otherwise has one all the same.
-fn numbered(list: List, item: &Item, sort: &str) -> Option<u64> {
-    let (_index, prefix) = keys::listed(list);
-    item.get(sort)?.as_s().ok()?.strip_prefix(prefix)?.parse().ok()
+/// Where a row of `list` is, whose sort key is called `sort`. It is taken from the key: a row that
+/// cannot be read otherwise has a place all the same.
+fn placed(list: List, item: &Item, sort: &str) -> Option<Place> {
+    lists::place(list, item.get(sort)?.as_s().ok()?)
 }
 
 fn readable<T: Entity>(item: Item) -> Option<Stored<T>> {

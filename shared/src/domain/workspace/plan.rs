@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::creates::Lane;
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::repository::{CommitSha, GitHubUsername};
 use crate::domain::standing::Standing;
 use crate::domain::workspace::access::Invitation;
@@ -171,6 +172,21 @@ impl Workspace {
                 let trouble = Trouble::given_up(trouble.as_ref(), now);
                 self.in_trouble(trouble, None)
             }
+        }
+    }
+
+    /// The workspace when a person has it made after all that was given up.
+    pub fn taken_up(self) -> Result<Self, RedriveRefused> {
+        if self.is_put_away() {
+            return Err(RedriveRefused::PutAway);
+        }
+        match &self.trouble {
+            Some(trouble) if trouble.is_given_up() => {
+                Ok(Self { trouble: None, sleeper: None, ..self })
+            }
+            Some(_) => Err(RedriveRefused::Superseded),
+            None if self.repository.is_some() => Err(RedriveRefused::NothingLeft),
+            None => Err(RedriveRefused::Superseded),
         }
     }
 

@@ -5,8 +5,8 @@ fn keys_sort_as_their_ids_and_moments_do() {
     assert_eq!(simulation(SimulationId::new(9)).pk, "SIM#0000000000000009");
     assert!(simulation(SimulationId::new(9)).pk < simulation(SimulationId::new(10)).pk);
 
-    assert_eq!(listed_at(List::Invites, 9), session(CandidateSessionId::new(9)).pk);
-    assert_eq!(listed_at(List::SessionSubmissions, 4), "SUBMISSION#4");
+    let ninth = lists::row(List::Invites, Place::Number(9));
+    assert_eq!(ninth, session(CandidateSessionId::new(9)).pk);
 
     let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
     let later: Timestamp = "2026-03-02T09:00:00.001Z".parse().unwrap();
