@@ -119,7 +119,7 @@ async fn a_run_and_an_examination_go_on_in_a_repository_that_is_renamed_meanwhil
     let path = format!("/api/submissions/{}", submitted["submissionId"]);
     let detail = day.story.recruiter(1).get(&path).await.expect(200);
     assert_eq!(detail["testResults"]["status"], "passed");
-    assert_eq!(detail["code"]["repoFullName"], "tenon-hire-dev/third");
+    assert_eq!(day.seen().await.0, "tenon-hire-dev/third");
     let push = day.story.stack.github.push_as("ada", "tenon-hire-dev/third", "late.txt", "x");
     assert_eq!(push.unwrap_err().status().as_u16(), 403);
 }
@@ -209,6 +209,7 @@ async fn what_only_seemed_to_be_deleted_is_found_again_with_the_commit_it_began_
         assert_eq!(day.base().await, before);
         assert_ne!(before[0], commit);
         assert_eq!(day.story.stack.github.repositories().len(), 2);
-        assert_eq!(day.run().await, "passed");
+        detour.allow();
+        day.ada.post(&day.path("run"), json!({})).await.expect(200);
     }
 }
