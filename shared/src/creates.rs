@@ -1,7 +1,7 @@
 //! Calls that create something on GitHub, at the pace that all processes keep together.
 //!
 //! Jobs reserve a moment for every such call: making a repository, inviting a collaborator, tagging
-//! and testing a submission. The reservation and whoever holds it are one write, so none is lost with
+//! and testing a submission, trying a template out. The reservation and whoever holds it are one write, so none is lost with
 //! a process. The test runs that candidates ask for do not wait: what the settings leave of GitHub's
 //! limits (80 calls a minute, 500 an hour) is theirs.
 

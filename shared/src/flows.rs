@@ -14,6 +14,7 @@ mod compare_submission;
 pub mod create_simulation;
 pub mod examine_again;
 pub mod examine_submission;
+pub(crate) mod find_again;
 pub mod follow_run;
 pub mod give_up;
 pub mod hear_run;

@@ -32,6 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::clock::Clock;
@@ -73,6 +74,8 @@ pub struct GitHub {
     credentials: Arc<Credentials>,
     kept: Arc<KeptAnswers>,
     watch: Arc<Watch>,
+    /// Who we are there, once that was asked.
+    login: Arc<OnceCell<String>>,
     /// How long one call may take: its answer, a token for it and a second try included.
     limit: Duration,
 }
@@ -106,6 +109,7 @@ impl GitHub {
             credentials: Arc::new(credentials),
             kept: Arc::default(),
             watch: Arc::default(),
+            login: Arc::default(),
             limit: REQUEST_LIMIT,
         }
     }

@@ -302,14 +302,18 @@ async fn a_changed_test_is_reported_however_many_files_stand_before_it() {
         day.push(&format!("!{number:03}.txt"), "noise");
     }
     day.push("tests/cases.json", "[]");
-    day.push("tests/more.json", "[]");
+    day.push("tests/test_more.py", "def test_more(): pass");
+    day.push("tests/conftest.py", "import sys");
     let id = day.submit().await;
     day.story.pass(12).await;
 
     let detail = day.detail(id).await;
 
     assert_eq!(detail["testResults"]["status"], "tampered");
-    assert_eq!(detail["testResults"]["tamperedFiles"], json!(["tests/cases.json"]));
+    assert_eq!(
+        detail["testResults"]["tamperedFiles"],
+        json!(["tests/cases.json", "tests/conftest.py"])
+    );
     assert_eq!(detail["diffSummary"]["truncated"], true);
 }
 

@@ -10,12 +10,12 @@ use serde_json::{Map, Value, json};
 use tests::doomed::Fate;
 use tests::story::Story;
 
-const ADA: &str = "ada@example.com";
-const PREPARING: &str = "prepareWorkspace";
+pub(crate) const ADA: &str = "ada@example.com";
+pub(crate) const PREPARING: &str = "prepareWorkspace";
 const EXAMINING: &str = "examineSubmission";
 const CLOSING: &str = "closeWorkspace";
 /// More calls than a job here makes.
-const CALLS_MAX: usize = 100;
+pub(crate) const CALLS_MAX: usize = 100;
 /// More rounds than any recovery here needs; each is a minute of a sweep.
 const ROUNDS_MAX: usize = 60;
 /// What holds a time, a count of writes or of failures, or depends on them.
@@ -27,15 +27,15 @@ const GIVEN: [&str; 4] = ["messageId", "base", "invitation", "repository"];
 
 /// What is left behind: the rows, apart from times and versions, and what GitHub holds.
 #[derive(Debug)]
-struct Left {
-    rows: Vec<Value>,
-    repositories: Vec<String>,
-    tag: Value,
+pub(crate) struct Left {
+    pub(crate) rows: Vec<Value>,
+    pub(crate) repositories: Vec<String>,
+    pub(crate) tag: Value,
 }
 
-/// Lets the doomed process work on the job of this `kind` about the second day, whenever it is due,
-/// until it is killed or the job is done. The messages of other jobs are lost with it.
-async fn live(story: &Story, kind: &str, last: usize) -> Fate {
+/// Lets the doomed process work on the job of this `kind`, about the second day where it is about one,
+/// whenever it is due, until it is killed or the job is done. The messages of other jobs are lost with it.
+pub(crate) async fn live(story: &Story, kind: &str, last: usize) -> Fate {
     let doomed = story.doomed(last).await;
     story.stack.worker.pump().unwrap();
     let messages = story.stack.queue.take_due(CALLS_MAX);
@@ -45,13 +45,14 @@ async fn live(story: &Story, kind: &str, last: usize) -> Fate {
     let mut jobs = story.items("JOB#").await.into_iter();
     let job = jobs.find(|job| {
         let (of, state) = (&job["job"]["M"], &job["state"]["M"]["state"]["S"]);
-        of["kind"]["S"] == kind && of["day"]["N"] == "2" && *state == "waiting"
+        let of_day_two = of["day"].is_null() || of["day"]["N"] == "2";
+        of["kind"]["S"] == kind && of_day_two && *state == "waiting"
     });
     let message = json!({ "jobId": job.unwrap()["id"]["S"] });
     story.stack.queue.push(&message.to_string(), Duration::ZERO);
     for _ in 0..ROUNDS_MAX {
         let fate = doomed.settle().await;
-        story.accept_invitations("ada");
+        accept(story);
         let Some(due) = story.stack.queue.next_due() else { return fate };
         if fate == Fate::Killed {
             return fate;
@@ -63,7 +64,7 @@ async fn live(story: &Story, kind: &str, last: usize) -> Fate {
 
 /// Others carry on: the message is lost with the process, the claim runs out, and the sweeper sends
 /// the job again.
-async fn recover(story: &Story) {
+pub(crate) async fn recover(story: &Story) {
     for message in story.stack.queue.take_due(CALLS_MAX) {
         story.stack.queue.delete(&message.id);
     }
@@ -75,12 +76,19 @@ async fn recover(story: &Story) {
         story.clock.advance(SignedDuration::from_mins(1));
         story.stack.worker.sweep().await.unwrap();
         story.settle().await;
-        story.accept_invitations("ada");
+        accept(story);
     }
     unreachable!("a job is never done");
 }
 
-async fn left(story: &Story, tag: &str) -> Left {
+/// Ada accepts, whatever she calls herself.
+fn accept(story: &Story) {
+    for login in ["ada", "countess"] {
+        story.accept_invitations(login);
+    }
+}
+
+pub(crate) async fn left(story: &Story, tag: &str) -> Left {
     let mut rows = Vec::new();
     for kind in ["CS#", "RUN#", "SUBMISSION#", "GITHUBRUN#"] {
         rows.extend(story.items(kind).await.into_iter().map(without_times));
@@ -117,7 +125,7 @@ fn without_times(value: Value) -> Value {
 }
 
 /// Ada's repositories are still to be made, and she is still to be let in.
-async fn invited() -> Story {
+pub(crate) async fn invited() -> Story {
     let story = Story::begin().await;
     let (_invited, ada, task) = story.on_day_two_just_invited(ADA).await;
     let init = format!("/api/tasks/{task}/codespace/init");
@@ -137,7 +145,7 @@ async fn handed_in() -> Story {
 /// Kills the process that does the job of this `kind` after call 1, 2, … of the story until it lives,
 /// and compares what is left with `whole`; says after how many calls it lived, and the most that was
 /// dispatched.
-async fn killed_after_each(
+pub(crate) async fn killed_after_each(
     story: impl AsyncFn() -> Story,
     (kind, tag): (&str, &str),
     whole: &Left,

@@ -201,6 +201,32 @@ async fn what_concerns_no_mail_of_ours_is_acknowledged_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn a_mail_that_never_went_out_is_shown_as_failed_and_its_address_gets_the_next() {
+    let story = Story::begin().await;
+    let invited = story.invited(ADA).await;
+    let key = format!("{}-1", invited.session);
+    let rejected = event(&key, &json!({ "reject": { "reason": "Bad content" } }));
+    let unmade = event(&key, &json!({ "failure": { "errorMessage": "x" } }));
+
+    assert_eq!(delivered(&story, &rejected).await, 2);
+    let sent_at = json!("2026-03-02T09:00:00Z");
+    let error = json!("The mail provider refused the mail for its content.");
+    let failed = [json!("failed"), sent_at, error];
+    assert_eq!(mail(&story, &invited).await, failed);
+    for late in [&rejected, &unmade] {
+        assert_eq!(delivered(&story, late).await, 1);
+    }
+    assert_eq!(mail(&story, &invited).await, failed);
+    assert_eq!(story.items("SUPPRESSED#").await, Vec::<Value>::new());
+
+    story.clock.advance(SignedDuration::from_secs(30));
+    resend(&story, &invited).await;
+    story.settle().await;
+    assert_eq!(mail(&story, &invited).await[0], "sent");
+    assert_eq!(story.stack.mailbox.mails().len(), 2);
+}
+
+#[tokio::test]
 async fn whether_an_address_takes_mail_costs_one_call_in_the_job_and_none_in_the_request() {
     let story = Story::begin().await;
     let invited = story.invited(ADA).await;

@@ -1,11 +1,14 @@
 //! Creating calls to GitHub have one pace: candidates are told their place, and nobody is forgotten.
 
+use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::caller::Answer;
 use tests::cost::Cost;
 use tests::story::Story;
 
+const KEY: &str = "an admin key of the tests, long enough";
+const TRY: &str = "/api/admin/templates/health/run";
 const ADA: &str = "ada@example.com";
 const SLOW: [(&str, &str); 3] = [
     ("TENON_GITHUB_CREATES_PER_SECOND", "0"),
@@ -154,4 +157,49 @@ async fn a_call_that_failed_has_used_its_moment() {
     detour.refuse("POST /dispatches", 422);
     story.pass(5 * TURN).await;
     assert!(moments().await >= before + 4, "{}", moments().await);
+}
+
+/// Has the template of the default simulation tried out, and tells how that stands.
+async fn tried(story: &Story, path: &str, body: Option<Value>) -> Value {
+    let nobody = story.nobody();
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let request = nobody.request(method, path).header("x-admin-key", KEY);
+    let answer =
+        nobody.send(if let Some(body) = body { request.json(&body) } else { request }).await;
+    assert!([200, 202].contains(&answer.status), "{}", answer.body);
+    answer.body
+}
+
+#[tokio::test]
+async fn a_template_that_is_tried_out_takes_its_turn_which_counts_for_nothing_of_its_time() {
+    let story = Story::with(&[&SLOW[..], &[("TENON_ADMIN_API_KEY", KEY)]].concat()).await;
+    let body =
+        json!({ "templateKeys": ["go-gin", "go-gin"], "waitSeconds": 0, "timeoutSeconds": 30 });
+    let asked = tried(&story, TRY, Some(body)).await;
+    story.settle().await;
+    assert_eq!(story.stack.github.dispatches(), 1);
+
+    story.pass(TURN - 1).await;
+    assert_eq!(story.stack.github.dispatches(), 1);
+    story.pass(TURN).await;
+
+    assert_eq!(story.stack.github.dispatches(), 2);
+    let told = tried(&story, &format!("{TRY}s/{}", asked["id"]), None).await;
+    for template in told["templates"].as_array().unwrap() {
+        assert_eq!(template["errors"], json!(["workflow_run_not_success"]));
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_a_template_meets_closes_the_bucket() {
+    let (story, detour) =
+        Story::with_detour(&[&SLOW[..], &[("TENON_ADMIN_API_KEY", KEY)]].concat()).await;
+    detour.refuse_for("POST /dispatches", 403, Some(40));
+
+    tried(&story, TRY, Some(json!({ "templateKeys": ["go-gin"], "waitSeconds": 0 }))).await;
+    story.settle().await;
+
+    let until = story.now() + SignedDuration::from_secs(40);
+    let closed = story.item("CREATES", "CREATES").await["closedUntil"]["S"].clone();
+    assert_eq!(closed, until.to_string());
 }

@@ -13,6 +13,7 @@ pub mod detour;
 pub mod document;
 pub mod doomed;
 pub mod door;
+pub mod held;
 pub mod keys;
 pub mod kinds;
 pub mod logs;

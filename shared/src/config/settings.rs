@@ -226,7 +226,8 @@ pub(super) const GITHUB_WORKFLOW: Setting = means(
 pub(super) const GITHUB_PROTECTED: Setting = means(
     "TENON_GITHUB_PROTECTED_PATHS",
     ".github/workflows/,tests/",
-    "Path prefixes that decide how tests are run: a change there is reported as tampering.",
+    "Path prefixes that decide how tests are run: a change there is reported as tampering, unless it \
+     is a test that was added.",
 );
 pub(super) const GITHUB_PREFIX: Setting = means(
     "TENON_GITHUB_REPO_PREFIX",

@@ -38,6 +38,34 @@ impl fmt::Display for MailKey {
     }
 }
 
+/// What the provider tells of a mail that it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailFate {
+    /// It went out, and its address is to be left alone.
+    CameBack(Setback),
+    /// It never went out, which is not its address's fault.
+    NotSent(NotSent),
+}
+
+/// Why a mail that the provider took never went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// The provider takes its content for harmful.
+    Rejected,
+    /// The provider could not make it from its template.
+    NotRendered,
+}
+
+impl NotSent {
+    /// What the recruiter reads of it.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Rejected => "The mail provider refused the mail for its content.",
+            Self::NotRendered => "The mail provider could not put the mail together.",
+        }
+    }
+}
+
 /// How the newest invite mail fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -170,6 +198,20 @@ impl InviteMail {
         }
     }
 
+    /// The mail after the provider, which took it as `message_id`, told that it never went out. `None`
+    /// when its end is known.
+    pub fn never_went_out(self, why: NotSent, message_id: &str) -> Option<Self> {
+        let ended = matches!(
+            self.status,
+            MailStatus::Failed | MailStatus::Bounced | MailStatus::Complained
+        );
+        (!ended).then(|| Self {
+            message_id: Some(message_id.to_owned()),
+            unanswered: 0,
+            ..self.failed(why.told())
+        })
+    }
+
     /// How long to wait before another mail may be asked for; zero when it may be now.
     pub fn pause_left(&self, now: Timestamp) -> SignedDuration {
         let left = MAIL_PAUSE - now.duration_since(self.asked_at);
@@ -270,6 +312,21 @@ mod tests {
         assert!(!bounced.awaits(1));
         let again = sent().came_back(Setback::Bounced, "id", later).unwrap();
         assert_eq!(again.sent_at, Some(NOW));
+    }
+
+    #[test]
+    fn a_mail_that_never_went_out_has_failed_unless_its_end_is_known() {
+        let refused = sent().never_went_out(NotSent::Rejected, "id").unwrap();
+        let why = "The mail provider refused the mail for its content.";
+        assert_eq!((refused.status, refused.error.as_deref()), (MailStatus::Failed, Some(why)));
+        assert!(!refused.awaits(1));
+
+        assert_eq!(refused.never_went_out(NotSent::NotRendered, "id"), None);
+        let bounced = sent().came_back(Setback::Bounced, "id", NOW).unwrap();
+        assert_eq!(bounced.never_went_out(NotSent::Rejected, "id"), None);
+        let overtaken = InviteMail::first(NOW).sending().unwrap();
+        let overtaken = overtaken.never_went_out(NotSent::NotRendered, "id").unwrap();
+        assert_eq!((overtaken.status, overtaken.unanswered), (MailStatus::Failed, 0));
     }
 
     #[test]

@@ -95,6 +95,9 @@ pub struct LiveCheck {
     pub inspection: Inspection,
     /// How far it is.
     pub state: LiveState,
+    /// When GitHub may be asked to run something, while a moment is reserved for that.
+    #[serde(default)]
+    pub slot: Option<Timestamp>,
     /// When the table may forget it, in seconds since 1970.
     pub expires_at_epoch: i64,
 }
@@ -172,6 +175,7 @@ impl LiveCheck {
                 began_at: None,
                 inspection: Inspection::begun(),
                 state: LiveState::Waiting,
+                slot: None,
                 expires_at_epoch: forgotten_at.as_second(),
             })
             .collect()

@@ -39,6 +39,9 @@ pub struct Workspace {
     pub name: RepositoryName,
     /// The repository, once GitHub has it.
     pub repository: Option<Repository>,
+    /// The repository that was there before, while another is to be made in its place.
+    #[serde(default)]
+    pub former: Option<Former>,
     /// The commit the candidate starts from; the diff is taken against it.
     pub base: Option<CommitSha>,
     /// Who was let in.
@@ -107,6 +110,17 @@ pub struct Repository {
     pub default_branch: BranchName,
 }
 
+/// A repository that was not to be found any more. Should it be there all the same, the candidate
+/// started where they started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Former {
+    /// GitHub's number for it.
+    pub id: u64,
+    /// The commit the candidate started from.
+    pub base: CommitSha,
+}
+
 /// The newest finished test run of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -172,6 +186,7 @@ pub(crate) fn example() -> Workspace {
         template: RepositoryName::parse("tenon-hire-dev/tenon-template-go-gin").unwrap(),
         name: RepositoryName::parse("acme/tenon-ws-12-task41").unwrap(),
         repository: None,
+        former: None,
         base: None,
         collaborator: None,
         inviting: None,

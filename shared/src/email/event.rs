@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::domain::invite_mail::MailKey;
+use crate::domain::invite_mail::{MailFate, MailKey, NotSent};
 use crate::domain::suppression::Setback;
 use crate::email::ses::KEY_TAG;
 
@@ -29,7 +29,14 @@ struct Detail {
     mail: Sent,
     bounce: Option<Bounce>,
     complaint: Option<Complaint>,
+    reject: Option<Unsent>,
+    /// Of a template that could not be filled in.
+    failure: Option<Unsent>,
 }
+
+/// Why it did not go out is the log's, not ours.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Unsent {}
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,6 +82,16 @@ impl MailEvent {
             return Some(Setback::Complained);
         }
         bounce.as_ref().is_some_and(permanent).then_some(Setback::Bounced)
+    }
+}
+
+impl MailEvent {
+    /// What it says of the mail; `None` when that changes nothing.
+    pub fn fate(&self) -> Option<MailFate> {
+        let Detail { reject, failure, .. } = &self.detail;
+        let rejected = reject.as_ref().map(|_why| NotSent::Rejected);
+        let not_sent = rejected.or(failure.as_ref().map(|_why| NotSent::NotRendered));
+        self.setback().map(MailFate::CameBack).or(not_sent.map(MailFate::NotSent))
     }
 }
 
@@ -155,6 +172,21 @@ mod tests {
         ] {
             assert_eq!(read(event(&change)).setback(), setback, "{change}");
         }
+    }
+
+    #[test]
+    fn a_mail_that_ses_took_and_did_not_send_has_failed_and_its_address_is_not_to_blame() {
+        for (change, fate) in [
+            (json!({"reject": {"reason": "Bad content"}}), Some(NotSent::Rejected)),
+            (json!({"failure": {"errorMessage": "x"}}), Some(NotSent::NotRendered)),
+            (json!({"send": {}}), None),
+        ] {
+            let event = read(event(&change));
+            assert_eq!(event.fate(), fate.map(MailFate::NotSent), "{change}");
+            assert_eq!(event.setback(), None);
+        }
+        let bounced = json!({"bounce": {"bounceType": "Permanent"}});
+        assert_eq!(read(event(&bounced)).fate(), Some(MailFate::CameBack(Setback::Bounced)));
     }
 
     #[test]

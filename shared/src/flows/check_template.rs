@@ -1,14 +1,17 @@
 //! A template of a request is tried out in the background: each turn is recorded, and with the last
 //! one the job of the template that waits for it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
+use crate::creates::Slot;
+use crate::domain::creates::Lane;
 use crate::domain::id::TemplateCheckId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::live_check::LiveCheck;
 use crate::domain::template_health::HealthCode;
 use crate::error::Error;
+use crate::flows::heed_limit::heed_limit;
 use crate::flows::try_template::{Step, Trial, Turn};
 use crate::store::item::Stored;
 use crate::store::keys;
@@ -30,12 +33,15 @@ pub async fn check_template(
     let step = match trial.turn(read.value.clone()).await {
         Turn::Step(step) => step,
         Turn::Dispatch(intent) => {
-            let write = Transaction::new().replace(&read, &intent)?;
-            if app.store.write(write, &app.mint).await? == Written::Refused {
-                return Ok(Outcome::Again(SignedDuration::ZERO));
+            read = match intend(app, read, intent).await? {
+                Intent::Kept(read) => *read,
+                Intent::Later(outcome) => return Ok(outcome),
+            };
+            let (step, refusal) = trial.dispatch(read.value.clone()).await;
+            if let Some(error) = refusal {
+                heed_limit(app, &error).await?;
             }
-            read = read.replaced(intent);
-            trial.dispatch(read.value.clone()).await
+            step
         }
     };
     let (after, outcome) = match step {
@@ -45,6 +51,40 @@ pub async fn check_template(
     Ok(match record(app, &read, &after).await? {
         Written::Yes => outcome,
         Written::Refused => Outcome::Again(SignedDuration::ZERO),
+    })
+}
+
+/// What became of the intent to have GitHub run a workflow.
+enum Intent {
+    /// It is kept: now is the moment.
+    Kept(Box<Stored<LiveCheck>>),
+    /// It is not, and whoever comes then begins anew.
+    Later(Outcome),
+}
+
+/// Keeps the `intent` to have GitHub run a workflow, which it counts as creating something, when the
+/// moment for that is there; an administrator waits for it. Until then the check has not begun.
+async fn intend(app: &App, read: Stored<LiveCheck>, intent: LiveCheck) -> Result<Intent, Error> {
+    let now = app.clock.now();
+    let kept = LiveCheck { slot: None, ..intent };
+    let with = |slot: Timestamp| {
+        if slot > now { LiveCheck { slot: Some(slot), ..read.value.clone() } } else { kept.clone() }
+    };
+    let reserve = |write: Transaction, slot| write.replace(&read, &with(slot));
+    Ok(match app.creates.take(Lane::Prompt, read.value.slot, reserve).await? {
+        Slot::Reserved(slot) if slot > now => {
+            Intent::Later(Outcome::Again(slot.duration_since(now)))
+        }
+        Slot::Reserved(_now) => Intent::Kept(Box::new(read.replaced(kept))),
+        Slot::Open => {
+            let write = Transaction::new().replace(&read, &kept)?;
+            match app.store.write(write, &app.mint).await? {
+                Written::Yes => Intent::Kept(Box::new(read.replaced(kept))),
+                Written::Refused => Intent::Later(Outcome::Again(SignedDuration::ZERO)),
+            }
+        }
+        Slot::Changed => Intent::Later(Outcome::Again(SignedDuration::ZERO)),
+        Slot::Busy(pause) => Intent::Later(Outcome::Again(pause)),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::domain::workspace::closing::ClosingStep;
 use crate::domain::workspace::{Collaborator, Right, Workspace};
 use crate::error::{Error, chain};
 use crate::flows::change_workspace::{Opened, open_workspace};
+use crate::flows::find_again::{is_elsewhere, look_again};
 use crate::flows::heed_limit::heed_limit;
 use crate::github::error::{Cause, GitHubError, GitHubFailure};
 use crate::store::transaction::{Transaction, Written, settled};
@@ -40,6 +41,10 @@ pub async fn close_workspace(
             Ok(after) => after,
             Err(error) => {
                 heed_limit(app, &error).await?;
+                let name = &workspace.name;
+                if is_elsewhere(&error) && look_again(app, &opened, name).await?.is_some() {
+                    continue;
+                }
                 return Ok(Outcome::Failed(chain(&error), error.retry_after));
             }
         };

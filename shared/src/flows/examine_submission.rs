@@ -16,6 +16,7 @@ use crate::domain::submission::{
 use crate::domain::task::Day;
 use crate::error::{Error, chain};
 use crate::flows::compare_submission::{Compared, compare};
+use crate::flows::find_again::{Called, find_again, is_elsewhere};
 use crate::flows::follow_run::{Followed, follow, present_name};
 use crate::flows::heed_limit::heed_limit;
 use crate::flows::join_run::join;
@@ -91,6 +92,9 @@ async fn start(
             }
             Err(error) => {
                 used_up(app, &run).await?;
+                if is_found(app, &error, Called::from(&run.value)).await? {
+                    return Ok(Outcome::Again(SignedDuration::ZERO));
+                }
                 return failed_to_create(app, &error).await;
             }
         }
@@ -138,7 +142,8 @@ async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
         Err(error) => {
             // An earlier call, whose answer was lost, may have started one all the same.
             let mut refused = Run { asked_at: asked_before, ..run.value.clone() };
-            let is_final = is_refusal(&error) && {
+            let is_found = is_found(app, &error, Called::from(&run.value)).await?;
+            let is_final = !is_found && is_refusal(&error) && {
                 refused.refused = refused.refused.saturating_add(1);
                 refused.refused >= REFUSALS_MAX
             };
@@ -147,12 +152,17 @@ async fn ask(app: &App, run: Stored<Run>) -> Result<Outcome, Error> {
             }
             let write = Transaction::new().replace(&run, &refused)?;
             let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
-            if is_final {
+            if is_final || is_found {
                 return Ok(Outcome::Again(SignedDuration::ZERO));
             }
             failed_to_create(app, &error).await
         }
     }
+}
+
+/// Whether a call failed only because the repository that was `called` has another name by now.
+async fn is_found(app: &App, error: &GitHubError, called: Called<'_>) -> Result<bool, Error> {
+    Ok(is_elsewhere(error) && find_again(app, called).await?.is_some())
 }
 
 /// Whether GitHub refuses to run what was handed in: its workflow is not there, or cannot be started.
@@ -214,6 +224,9 @@ async fn complete(
 ) -> Result<Outcome, Error> {
     let Compared { diff, tampered, later } = match compare(app, code).await {
         Ok(compared) => compared,
+        Err(error) if is_found(app, &error, called_for(submission, code)).await? => {
+            return Ok(Outcome::Again(SignedDuration::ZERO));
+        }
         Err(error) => return Ok(failed(&error)),
     };
     let output = app.store.run_with_output(run.id).await?.and_then(|(_run, output)| output);
@@ -243,6 +256,9 @@ async fn conclude(
     let Compared { diff, tampered, later } = match compare(app, code).await {
         Ok(compared) => compared,
         Err(error) if error.retryable() => return Ok(failed(&error)),
+        Err(error) if is_found(app, &error, called_for(submission, code)).await? => {
+            return Ok(Outcome::Again(SignedDuration::ZERO));
+        }
         Err(error) => {
             tracing::warn!(error = chain(&error), "code without results was not compared");
             return write(app, submission, examination, Transaction::new()).await;
@@ -254,6 +270,10 @@ async fn conclude(
     }
     let with = with_patches(app, submission, diff, later).await?;
     write(app, submission, examination, with).await
+}
+
+fn called_for<'a>(submission: &Stored<Submission>, code: &'a CodeWork) -> Called<'a> {
+    Called::of(&submission.value, (code.repository_id, &code.repository))
 }
 
 /// A write that stores what was compared, in full, in place of what was before.

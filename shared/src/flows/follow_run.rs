@@ -10,9 +10,10 @@ use crate::domain::results::{ArtifactProblem, RunPhase, TestReport};
 use crate::domain::run::{Ending, LISTING_LIMIT, RUN_LIMIT, Run, RunFailure, RunState};
 use crate::domain::workspace::LastRun;
 use crate::error::{Error, chain};
+use crate::flows::find_again::{Called, find_again, is_elsewhere};
 use crate::flows::join_run::{is_ours, join};
 use crate::github::actions::WorkflowRun;
-use crate::github::error::{GitHubError, GitHubFailure};
+use crate::github::error::GitHubError;
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -73,12 +74,25 @@ pub(crate) async fn follow(app: &App, run: Stored<Run>) -> Result<Followed, Erro
             Some(run) => advance(app, run, seen).await,
             None => Ok(Followed::Moved),
         },
-        Ok(None) if run.value.github_id().is_some() => missed(app, run, pause(age)).await,
+        Ok(None) if run.value.github_id().is_some() => lost(app, run, pause(age)).await,
         Ok(None) if age > LISTING_LIMIT => fail(app, &run, RunFailure::NeverListed).await,
         Ok(None) => Ok(Followed::Underway(pause(age))),
-        Err(error) if error.kind == GitHubFailure::Moved => moved(app, &run, &error).await,
+        Err(error) if is_elsewhere(&error) => match followed(app, &run).await? {
+            Some(followed) => Ok(followed),
+            None => Ok(trouble(&error)),
+        },
         Err(error) => Ok(trouble(&error)),
     }
+}
+
+/// GitHub does not have a run that it had: at first its repository is looked for.
+async fn lost(app: &App, run: Stored<Run>, pause: SignedDuration) -> Result<Followed, Error> {
+    if run.value.missing_since.is_none()
+        && let Some(followed) = followed(app, &run).await?
+    {
+        return Ok(followed);
+    }
+    missed(app, run, pause).await
 }
 
 /// GitHub does not have a run that it had. Once may be a slip of its; for two minutes is for good.
@@ -112,13 +126,15 @@ async fn note_missing(
     })
 }
 
-/// The repository has another name: the run goes on under it, as soon as we heard of it.
-async fn moved(app: &App, run: &Stored<Run>, error: &GitHubError) -> Result<Followed, Error> {
-    let Some(repository) = present_name(app, &run.value).await? else { return Ok(trouble(error)) };
+/// Where the repository has another name, the run goes on under it.
+async fn followed(app: &App, run: &Stored<Run>) -> Result<Option<Followed>, Error> {
+    let Some(repository) = find_again(app, Called::from(&run.value)).await? else {
+        return Ok(None);
+    };
     let renamed = Run { repository, ..run.value.clone() };
     let write = Transaction::new().replace(run, &renamed)?;
     let (Written::Yes | Written::Refused) = app.store.write(write, &app.mint).await?;
-    Ok(Followed::Moved)
+    Ok(Some(Followed::Moved))
 }
 
 /// What the run's repository is called now, where that is something else.

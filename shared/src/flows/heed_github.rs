@@ -8,10 +8,10 @@ use crate::domain::activity::{Activity, Push};
 use crate::domain::job::Outcome;
 use crate::domain::notice::{Notice, RunTurn};
 use crate::domain::repository::GitHubUsername;
-use crate::domain::standing::Seen;
 use crate::domain::workspace::Workspace;
 use crate::error::{Error, chain};
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
+use crate::flows::find_again::{as_seen, tell};
 use crate::flows::hear_run::{Otherwise, hear_run};
 use crate::store::transaction::{Transaction, Written};
 
@@ -51,9 +51,7 @@ pub async fn heed_github(app: &App, notice: &Notice, at: Timestamp) -> Result<Ou
     match notice {
         Notice::Pushed { push, .. } => note_push(app, &opened, push).await,
         Notice::CollaboratorAdded { username, .. } => note_member(app, opened, username).await,
-        Notice::RepositoryChanged { .. } | Notice::Run { .. } => {
-            look_again(app, &opened, repository).await
-        }
+        Notice::RepositoryChanged { .. } | Notice::Run { .. } => look_again(app, &opened).await,
     }
 }
 
@@ -98,19 +96,12 @@ async fn note_member(
 }
 
 /// Has GitHub say what became of a repository. A payload could be overtaken by the next one.
-async fn look_again(app: &App, opened: &Opened, repository: u64) -> Result<Outcome, Error> {
+async fn look_again(app: &App, opened: &Opened) -> Result<Outcome, Error> {
     let before = &opened.workspace.value;
-    let there = match app.github.repository_by_id(repository, before.name.owner()).await {
-        Ok(there) => there,
+    let after = match as_seen(app, before).await {
+        Ok(after) => after,
         Err(error) => return Ok(Outcome::Failed(chain(&error), error.retry_after)),
     };
-    let seen = there.as_ref().map(|there| Seen {
-        name: &there.name,
-        description: there.description.as_deref(),
-        default_branch: &there.default_branch,
-        archived: there.archived,
-    });
-    let after = before.clone().seen(seen);
     if after == *before {
         return Ok(Outcome::Done);
     }
@@ -119,7 +110,6 @@ async fn look_again(app: &App, opened: &Opened, repository: u64) -> Result<Outco
         // Who was faster may have seen what is newer: GitHub is asked anew.
         return Ok(Outcome::Again(SignedDuration::ZERO));
     }
-    let Workspace { id, name, standing, .. } = &after.workspace.value;
-    tracing::warn!(workspace = %id, repository, %name, ?standing, "a repository changed");
+    tell(&after.workspace.value);
     Ok(Outcome::Done)
 }

@@ -222,6 +222,7 @@ fn workspace(
         template: template.clone(),
         name,
         repository: None,
+        former: None,
         base: None,
         collaborator: None,
         inviting: None,

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::domain::repository::GitHubUsername;
 use crate::domain::run::{Run, RunState};
 use crate::error::Error;
 use crate::github::actions::WorkflowRun;
@@ -18,11 +17,9 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 /// How long after a candidate's run was asked for GitHub may have created it: the call is over within
 /// seconds, and a later run is another one's.
 const STARTED_WITHIN: SignedDuration = SignedDuration::from_secs(30);
-/// Who starts runs on behalf of a workflow, which may be the candidate's; never us.
-const WORKFLOWS_ACTOR: &str = "github-actions[bot]";
 
-/// Lists the runs on the run's branch or tag and takes the first that can be it and that no other
-/// run of ours is: the run as joined, and what GitHub says of it.
+/// Lists the runs on the run's branch or tag and takes the first that can be it, that we started and
+/// that no other run of ours is: the run as joined, and what GitHub says of it.
 pub(crate) async fn join(
     app: &App,
     run: &Stored<Run>,
@@ -33,13 +30,17 @@ pub(crate) async fn join(
         Ok(listed) => listed,
         Err(error) => return Ok(Err(error)),
     };
-    if listed.is_empty() {
+    let mut possible = possible(app, &run.value, listed);
+    if possible.is_empty() {
         return Ok(Ok(None));
     }
-    let workspace = app.store.workspace(run.value.session, run.value.day).await?;
-    let candidate = workspace.and_then(|read| read.value.collaborator);
-    let candidate = candidate.as_ref().map(|collaborator| &collaborator.username);
-    for seen in possible(app, &run.value, listed, candidate) {
+    // Who cannot be told from another is waited for: a run that is taken is taken for good.
+    let own = match app.github.own_login().await {
+        Ok(own) => own,
+        Err(error) => return Ok(Err(error)),
+    };
+    possible.retain(|seen| seen.is_of(own));
+    for seen in possible {
         if let Some(joined) = take(app, run, &seen).await? {
             return Ok(Ok(Some((joined, seen))));
         }
@@ -64,36 +65,22 @@ async fn take(
     })
 }
 
-/// Those of GitHub's runs that can be `run`, the likeliest first: dispatched since it was asked for,
-/// by somebody else than the candidate or a workflow, and where and what it was asked for. Which
-/// login is our own is not asked for.
+/// Those of GitHub's runs that can be `run`, whoever started them, the likeliest first: dispatched
+/// since it was asked for, and where and what it was asked for.
 ///
 /// On a branch the oldest comes first: later ones belong to later runs. On a submission's tag all
 /// test the same commit for the same run of ours, so the newest does: an earlier one is there only
 /// because the answer to its dispatch was lost.
-fn possible(
-    app: &App,
-    run: &Run,
-    mut listed: Vec<WorkflowRun>,
-    candidate: Option<&GitHubUsername>,
-) -> Vec<WorkflowRun> {
+fn possible(app: &App, run: &Run, mut listed: Vec<WorkflowRun>) -> Vec<WorkflowRun> {
     listed.retain(|seen| {
         let dispatched = seen.event == "workflow_dispatch" && is_of_its_time(run, seen.created_at);
-        dispatched
-            && !seen.actor.as_deref().is_some_and(|login| is_foreign(login, candidate))
-            && is_ours(app, run, seen)
+        dispatched && is_ours(app, run, seen)
     });
     listed.sort_by_key(|seen| (seen.created_at, seen.id));
     if run.pinned.is_some() {
         listed.reverse();
     }
     listed
-}
-
-/// Whether `login` is of the candidate, or of a workflow.
-fn is_foreign(login: &str, candidate: Option<&GitHubUsername>) -> bool {
-    let is = |actor: &str| actor.eq_ignore_ascii_case(login);
-    is(WORKFLOWS_ACTOR) || candidate.is_some_and(|name| is(name.as_str()))
 }
 
 /// Whether what GitHub created then may have been asked for by `run`. A submission's is asked for
@@ -118,16 +105,6 @@ mod tests {
     use super::*;
     use crate::domain::repository::CommitSha;
     use crate::domain::run::tests::run;
-
-    #[test]
-    fn what_the_candidate_or_a_workflow_started_is_not_ours() {
-        let candidate = GitHubUsername::parse("Octo").unwrap();
-        let foreign = |login| is_foreign(login, Some(&candidate));
-
-        let told = ["octo", "GitHub-Actions[bot]", "tenon-hire[bot]", "tenon-bot"].map(foreign);
-        assert_eq!(told, [true, true, false, false]);
-        assert!(is_foreign("github-actions[bot]", None));
-    }
 
     #[test]
     fn a_run_that_nothing_is_known_of_does_not_take_one_that_was_started_much_later() {

@@ -1,9 +1,10 @@
-//! A mail came back, or was unwelcome: its recruiter sees it, and its address is left alone.
+//! A mail came back, was unwelcome or never went out: its recruiter sees it. An address that does not
+//! want it is left alone.
 
 use crate::app::App;
 use crate::domain::candidate_session::CandidateSession;
-use crate::domain::invite_mail::MailKey;
-use crate::domain::suppression::{Setback, Suppression};
+use crate::domain::invite_mail::{MailFate, MailKey};
+use crate::domain::suppression::Suppression;
 use crate::email::event::MailEvent;
 use crate::error::Error;
 use crate::store::transaction::{Transaction, Written, settled};
@@ -13,7 +14,7 @@ use crate::store::transaction::{Transaction, Written, settled};
 /// alone all the same. An event that concerns no mail of ours is logged, without an address.
 pub async fn mark_bounced(app: &App, event: &MailEvent) -> Result<(), Error> {
     let message = event.message_id();
-    let Some(why) = event.setback() else {
+    let Some(why) = event.fate() else {
         tracing::info!(ses_id = message, "an event changes nothing");
         return Ok(());
     };
@@ -27,37 +28,42 @@ pub async fn mark_bounced(app: &App, event: &MailEvent) -> Result<(), Error> {
 async fn attempt(
     app: &App,
     key: MailKey,
-    why: Setback,
+    why: MailFate,
     message: &str,
 ) -> Result<Option<()>, Error> {
     let Some(read) = app.store.session(key.session).await? else {
         tracing::warn!(ses_id = message, mail = %key, ?why, "an event is about a mail that is not known");
         return Ok(Some(()));
     };
-    let email = &read.value.invite_email;
-    let before = app.store.suppression(email).await?;
     let now = app.clock.now();
-    let known = before.as_ref().map(|before| &before.value);
-    let suppression = Suppression::renewed(known, email, why, now);
     let newest = (read.value.mail.number == key.number).then(|| read.value.mail.clone());
-    let mail = newest.and_then(|mail| mail.came_back(why, message, now));
-    let session = mail.map(|mail| CandidateSession { mail, ..read.value.clone() });
-    if suppression.is_none() && session.is_none() {
-        return Ok(Some(()));
-    }
     let mut write = Transaction::new();
-    if let Some(session) = &session {
-        write = write.replace(&read, session)?;
+    let mail = newest.and_then(|mail| match why {
+        MailFate::CameBack(why) => mail.came_back(why, message, now),
+        MailFate::NotSent(why) => mail.never_went_out(why, message),
+    });
+    let mut is_news = mail.is_some();
+    if let Some(mail) = mail {
+        write = write.replace(&read, &CandidateSession { mail, ..read.value.clone() })?;
     }
-    if let Some(suppression) = &suppression {
-        write = match &before {
-            Some(before) => write.replace(before, suppression)?,
-            None => write.create(suppression)?,
-        };
+    if let MailFate::CameBack(why) = why {
+        let email = &read.value.invite_email;
+        let before = app.store.suppression(email).await?;
+        let known = before.as_ref().map(|before| &before.value);
+        if let Some(suppression) = Suppression::renewed(known, email, why, now) {
+            is_news = true;
+            write = match &before {
+                Some(before) => write.replace(before, &suppression)?,
+                None => write.create(&suppression)?,
+            };
+        }
+    }
+    if !is_news {
+        return Ok(Some(()));
     }
     let written = app.store.write(write, &app.mint).await? == Written::Yes;
     if written {
-        tracing::warn!(ses_id = message, mail = %key, ?why, "a mail came back");
+        tracing::warn!(ses_id = message, mail = %key, ?why, "a mail came back, or never went out");
     }
     Ok(written.then_some(()))
 }

@@ -20,6 +20,7 @@ use crate::domain::workspace::trouble::{Reason, Trouble};
 use crate::error::Error;
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
 use crate::flows::close_workspace::close_again;
+use crate::flows::find_again::look_again;
 use crate::flows::take_step::{Hindrance, take_step};
 use crate::store::item::Stored;
 use crate::store::sessions::Desk;
@@ -66,10 +67,24 @@ pub async fn prepare_workspace(
                 let after = |workspace: Workspace| workspace.after(&taken, job, now);
                 change_workspace(app, opened, after).await?
             }
-            Err(hindrance) => return note(app, opened, hindrance, job).await,
+            Err(hindrance) => {
+                if hindrance.reason == Reason::RepositoryMissing && is_found(app, &opened).await? {
+                    return Ok(Outcome::Again(jiff::SignedDuration::ZERO));
+                }
+                return note(app, opened, hindrance, job).await;
+            }
         };
     }
     Ok(Outcome::Again(jiff::SignedDuration::from_secs(1)))
+}
+
+/// Whether the repository, which is not where it was, is under another name.
+async fn is_found(app: &App, opened: &Opened) -> Result<bool, Error> {
+    let workspace = &opened.workspace.value;
+    if workspace.repository.is_none() {
+        return Ok(false);
+    }
+    Ok(look_again(app, opened, &workspace.name).await?.is_some())
 }
 
 /// The job that waits comes back; any other need not.

@@ -11,6 +11,7 @@ use crate::domain::repository::BranchName;
 use crate::domain::run::{Run, RunFailure, RunState};
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
+use crate::flows::find_again::{Called, find_again, is_elsewhere};
 use crate::flows::heed_limit::heed_limit;
 use crate::flows::open_desk::code_task_of;
 use crate::github::actions::DispatchedRun;
@@ -36,9 +37,16 @@ pub async fn start_run(
     let workspace = desk.get().workspace(task.day);
     let workspace = &workspace.ok_or(Error::WorkspaceMissing { on_status: false })?.value;
     let branch = branch_of(workspace, branch)?;
-    let run = settled(|| request(app, workspace, &branch)).await?;
+    let mut run = settled(|| request(app, workspace, &branch)).await?;
     let file = &app.config.github.workflow_file;
-    match app.github.dispatch(&workspace.name, file, branch.as_str()).await {
+    let mut answer = app.github.dispatch(&workspace.name, file, branch.as_str()).await;
+    if answer.as_ref().is_err_and(is_elsewhere)
+        && let Some(name) = find_again(app, Called::from(&run.value)).await?
+    {
+        run.value.repository = name;
+        answer = app.github.dispatch(&run.value.repository, file, branch.as_str()).await;
+    }
+    match answer {
         Ok(details) => accepted(app, run, details).await,
         // GitHub may have started it: the job finds out.
         Err(error) if error.is_unanswered() => Ok(run.value),

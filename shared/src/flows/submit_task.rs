@@ -14,6 +14,8 @@ use crate::domain::submission::{CodeWork, Examination, Submission};
 use crate::domain::task::{Day, Task};
 use crate::domain::text::ContentText;
 use crate::error::Error;
+use crate::flows::change_workspace::Opened;
+use crate::flows::find_again::{is_elsewhere, look_again};
 use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
@@ -70,7 +72,11 @@ async fn attempt(
     let read = &desk.session;
     read.value.may_submit(task.day)?;
     let code = if task.day.kind().is_code() {
-        Some(pin(app, desk, task, answer).await?)
+        match pin(app, desk, task, answer).await? {
+            Some(code) => Some(code),
+            // Its repository has another name: who reads again knows it.
+            None => return Ok(None),
+        }
     } else if answer.content.as_ref().is_none_or(ContentText::is_blank) {
         return Err(Error::ContentRequired);
     } else {
@@ -107,15 +113,27 @@ async fn attempt(
     })
 }
 
-/// Settles which commit is handed in: the head of the branch at this moment.
-async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<CodeWork, Error> {
-    let workspace = desk.workspace(task.day).ok_or(Error::WorkspaceMissing { on_status: false })?;
-    let workspace = &workspace.value;
+/// Settles which commit is handed in: the head of the branch at this moment. None where the
+/// repository is not called any more what the desk says.
+async fn pin(
+    app: &App,
+    desk: &Desk,
+    task: &Task,
+    answer: &Answer,
+) -> Result<Option<CodeWork>, Error> {
+    let read = desk.workspace(task.day).ok_or(Error::WorkspaceMissing { on_status: false })?;
+    let workspace = &read.value;
     let branch = branch_of(workspace, answer.branch.as_deref())?;
     let (repository, base) = workspace.ready().ok_or(Error::WorkspaceNotReady)?;
-    let head = app.github.branch_head(&workspace.name, &branch).await?;
-    let commit = head.ok_or(Error::InvalidBranch)?;
-    Ok(CodeWork {
+    let head = app.github.branch_head(&workspace.name, &branch).await;
+    if head.as_ref().map_or_else(is_elsewhere, Option::is_none) {
+        let opened = Opened { workspace: read.clone(), session: desk.session.clone() };
+        if look_again(app, &opened, &workspace.name).await?.is_some() {
+            return Ok(None);
+        }
+    }
+    let commit = head?.ok_or(Error::InvalidBranch)?;
+    Ok(Some(CodeWork {
         repository: workspace.name.clone(),
         repository_id: repository.id,
         base: base.clone(),
@@ -124,7 +142,7 @@ async fn pin(app: &App, desk: &Desk, task: &Task, answer: &Answer) -> Result<Cod
         run: RunId::new(app.mint.id(app.clock.now())),
         examination: Examination::Pending,
         again: None,
-    })
+    }))
 }
 
 /// The test run that examines `submission`, asked for at some moment: on a tag of its own, at the

@@ -79,7 +79,7 @@ pub(crate) async fn take_step(
     }
 }
 
-/// Takes the repository out of the archive, whatever it is called by now, if it is still ours.
+/// Looks for the repository, and takes it out of the archive, whatever it is called by now, if it is still ours.
 async fn bring_back(app: &App, workspace: &Workspace) -> Result<Taken, Hindrance> {
     let Some(id) = workspace.repository.as_ref().map(|repository| repository.id) else {
         return Ok(Taken::Gone);
@@ -90,8 +90,10 @@ async fn bring_back(app: &App, workspace: &Workspace) -> Result<Taken, Hindrance
     if !workspace.is_still(there.id, &found(&there)) {
         return Err(Hindrance::without_error(Reason::NameTaken));
     }
-    app.github.bring_back(&there.name).await?;
-    Ok(Taken::BroughtBack)
+    if there.archived {
+        app.github.bring_back(&there.name).await?;
+    }
+    Ok(Taken::BroughtBack(there.name, there.default_branch))
 }
 
 async fn make(app: &App, workspace: &Workspace) -> Result<Repository, Hindrance> {

@@ -83,7 +83,7 @@ impl Trial {
         loop {
             let step = match self.turn(check).await {
                 Turn::Step(step) => step,
-                Turn::Dispatch(intent) => self.dispatch(intent).await,
+                Turn::Dispatch(intent) => self.dispatch(intent).await.0,
             };
             match step {
                 Step::Over(check) => return check,
@@ -106,23 +106,31 @@ impl Trial {
         }
     }
 
-    /// Has GitHub run the workflow of a check whose intent to do so is kept.
-    pub async fn dispatch(&self, check: LiveCheck) -> Step {
+    /// Has GitHub run the workflow of a check whose intent to do so is kept; with what came of it, why
+    /// GitHub would not.
+    pub async fn dispatch(&self, check: LiveCheck) -> (Step, Option<GitHubError>) {
         let LiveState::Asked { at, newest_before } = check.state else {
-            return Step::Later(check, PAUSE);
+            return (Step::Later(check, PAUSE), None);
         };
         let repository = check.template.repository();
         let branch = check.inspection.usable_branch().unwrap_or_default();
-        match self.github.dispatch(&repository, &check.workflow_file, branch).await {
-            Ok(Some(run)) => self.later(check, LiveState::Running { at, run: run.id }, at),
-            Ok(None) => self.later(check, LiveState::Accepted { at, newest_before }, at),
-            // Whether GitHub took it or not, the list of runs will tell.
-            Err(error) if error.is_unanswered() || is_away(&error) => {
-                let state = check.state.clone();
-                self.later(check, state, at)
+        let error = match self.github.dispatch(&repository, &check.workflow_file, branch).await {
+            Ok(Some(run)) => {
+                return (self.later(check, LiveState::Running { at, run: run.id }, at), None);
             }
-            Err(error) => self.ends(check, &error, HealthCode::WorkflowDispatchFailed),
-        }
+            Ok(None) => {
+                return (self.later(check, LiveState::Accepted { at, newest_before }, at), None);
+            }
+            Err(error) => error,
+        };
+        let step = if error.is_unanswered() || is_away(&error) {
+            // Whether GitHub took it or not, the list of runs will tell.
+            let state = check.state.clone();
+            self.later(check, state, at)
+        } else {
+            self.ends(check, &error, HealthCode::WorkflowDispatchFailed)
+        };
+        (step, Some(error))
     }
 
     /// Looks at the template, and at the runs it has, before anything is run.
@@ -153,7 +161,7 @@ impl Trial {
         }
     }
 
-    /// Finds out which run is ours when GitHub did not say: the oldest that was dispatched since and
+    /// Finds out which run is ours when GitHub did not say: the oldest that we dispatched since and
     /// that was not there before.
     async fn find(&self, check: LiveCheck, at: Timestamp, newest_before: Option<u64>) -> Step {
         let runs = match self.runs(&check).await {
@@ -161,11 +169,20 @@ impl Trial {
             Err(error) => return self.retried(check, &error, HealthCode::WorkflowDispatchFailed),
         };
         let since = at - CLOCKS_DIFFER;
-        let ours = runs.into_iter().filter(|run| {
+        let mut ours = runs;
+        ours.retain(|run| {
             let new = newest_before.is_none_or(|newest| run.id > newest);
             new && run.event == "workflow_dispatch" && run.created_at >= since
         });
-        match ours.min_by_key(|run| run.id) {
+        if !ours.is_empty() {
+            match self.github.own_login().await {
+                Ok(own) => ours.retain(|run| run.is_of(own)),
+                Err(error) => {
+                    return self.retried(check, &error, HealthCode::WorkflowDispatchFailed);
+                }
+            }
+        }
+        match ours.into_iter().min_by_key(|run| run.id) {
             Some(run) => {
                 let state = LiveState::Running { at, run: run.id };
                 Step::Later(LiveCheck { state, ..check }, SignedDuration::ZERO)

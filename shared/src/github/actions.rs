@@ -45,6 +45,13 @@ pub struct WorkflowRun {
     pub actor: Option<String>,
 }
 
+impl WorkflowRun {
+    /// Whether whoever goes by `login` started it. GitHub does not tell logins apart by case.
+    pub fn is_of(&self, login: &str) -> bool {
+        self.actor.as_deref().is_some_and(|actor| actor.eq_ignore_ascii_case(login))
+    }
+}
+
 #[derive(Serialize)]
 struct Dispatch<'a> {
     #[serde(rename = "ref")]

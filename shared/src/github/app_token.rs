@@ -11,6 +11,7 @@ use tokio::time::timeout_at;
 
 use crate::clock::Clock;
 use crate::config::app_key::AppKey;
+use crate::github::GitHub;
 use crate::github::error::{Cause, GitHubError, GitHubFailure};
 use crate::github::exchange::Exchange;
 use crate::github::repositories::unless_missing;
@@ -60,6 +61,11 @@ struct Claims<'a> {
 #[derive(Serialize)]
 struct Scope {
     permissions: Permissions,
+}
+
+#[derive(Deserialize)]
+struct WireApp {
+    slug: String,
 }
 
 #[derive(Deserialize)]
@@ -134,14 +140,7 @@ impl AppTokens {
     /// Asks for a token. The installation is only remembered once it gave one: whoever installs the
     /// App anew gets another.
     async fn fetch(&self, call: &Exchange, account: &mut Account) -> Result<Token, GitHubError> {
-        let now = self.clock.now();
-        let claims = Claims {
-            iat: (now - SIGNED_BEFORE).as_second(),
-            exp: (now + SIGNED_FOR).as_second(),
-            iss: &self.id,
-        };
-        let signed = self.key.sign(&claims);
-        let signed = Secret::new(signed.map_err(|error| call.failed(Cause::Unsigned(error)))?);
+        let signed = self.signed(call)?;
         let known = self.installation.or(account.installation.take());
         let installation = match known {
             Some(known) => known,
@@ -150,6 +149,29 @@ impl AppTokens {
         let token = create(call, &signed, installation).await?;
         account.installation = Some(installation);
         Ok(token)
+    }
+
+    /// What the App is called in addresses.
+    ///
+    /// Errors: as for a token.
+    pub(crate) async fn slug(&self, github: &GitHub) -> Result<String, GitHubError> {
+        let call = github.call("read the App", Method::GET, &["app"])?.started()?;
+        let signed = self.signed(&call)?;
+        let answer = call.answer(call.send_as(&signed, None).await?, None).await;
+        let WireApp { slug } = answer.map_err(of_the_app)?.read()?;
+        Ok(slug)
+    }
+
+    /// The App's own token, for now.
+    fn signed(&self, call: &Exchange) -> Result<Secret, GitHubError> {
+        let now = self.clock.now();
+        let claims = Claims {
+            iat: (now - SIGNED_BEFORE).as_second(),
+            exp: (now + SIGNED_FOR).as_second(),
+            iss: &self.id,
+        };
+        let signed = self.key.sign(&claims);
+        signed.map(Secret::new).map_err(|error| call.failed(Cause::Unsigned(error)))
     }
 
     fn account(&self, name: &str) -> Arc<tokio::sync::Mutex<Account>> {

@@ -121,7 +121,7 @@ impl Call {
         Ok(Exchange { github, operation, request, account, bytes_max, deadline })
     }
 
-    fn started(self) -> Result<Exchange, GitHubError> {
+    pub(crate) fn started(self) -> Result<Exchange, GitHubError> {
         let deadline = Instant::now() + self.github.limit;
         self.until(deadline)
     }

@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::repository::{GitHubUsername, RepositoryName};
-use crate::github::GitHub;
 use crate::github::error::GitHubError;
 use crate::github::repositories::unless_missing;
+use crate::github::{Credentials, GitHub};
 
 #[derive(Deserialize)]
 struct WireAccount {
@@ -25,7 +25,31 @@ struct Invitation {
     permissions: &'static str,
 }
 
+/// What GitHub adds to the name of an App where that acts itself.
+const APP_SUFFIX: &str = "[bot]";
+
+#[derive(Deserialize)]
+struct WireLogin {
+    login: String,
+}
+
 impl GitHub {
+    /// Who we are on GitHub, by login: an App acts under its name with `[bot]` behind it. Asked once,
+    /// kept for as long as the process lives.
+    pub async fn own_login(&self) -> Result<&str, GitHubError> {
+        self.login.get_or_try_init(|| self.asked_login()).await.map(String::as_str)
+    }
+
+    async fn asked_login(&self) -> Result<String, GitHubError> {
+        match &*self.credentials {
+            Credentials::App(tokens) => Ok(tokens.slug(self).await? + APP_SUFFIX),
+            Credentials::Token(_) => {
+                let call = self.call("read our own account", Method::GET, &["user"])?;
+                call.send().await?.read().map(|WireLogin { login }| login)
+            }
+        }
+    }
+
     /// What the person with this account number is called; none when there is no such person, or when
     /// the name is one that we do not take: those of enterprises have underscores.
     pub async fn login(&self, account: u64) -> Result<Option<GitHubUsername>, GitHubError> {

@@ -26,6 +26,8 @@ pub const APP_ID: u64 = 1_200_001;
 pub const CLIENT_ID: &str = "Iv23liTenonLocal0001";
 /// Its name in addresses.
 pub const SLUG: &str = "tenon-local";
+/// Who it acts as: its name in addresses, and what GitHub adds to it.
+pub const ACTOR: &str = "tenon-local[bot]";
 /// How long a token of an installation is good.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// How far ahead the end of the App's own token may be.

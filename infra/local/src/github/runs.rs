@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::github::objects::Sha;
+use crate::github::users::BOT_LOGIN;
 use crate::github::world::World;
 
 /// Artifacts count from here: their numbers follow from the run's.
@@ -51,12 +52,19 @@ pub struct Run {
     /// The timing of the day of the dispatch; a later `set_timing` changes later runs only.
     pub timing: RunTiming,
     pub created_at: Timestamp,
+    /// Who dispatched it, by login.
+    #[serde(default = "bot")]
+    pub actor: String,
     /// How often it was started again.
     #[serde(default)]
     pub repeats: u64,
     /// When it was last started again.
     #[serde(default)]
     pub repeated_at: Option<Timestamp>,
+}
+
+fn bot() -> String {
+    BOT_LOGIN.to_owned()
 }
 
 /// Where a run stands at a given time.
@@ -219,6 +227,7 @@ mod tests {
             inputs: BTreeMap::new(),
             timing: RunTiming::default(),
             created_at: created,
+            actor: bot(),
             repeats: 0,
             repeated_at: None,
         };

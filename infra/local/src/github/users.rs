@@ -30,6 +30,8 @@ pub struct User {
 pub enum UserKind {
     User,
     Organization,
+    /// Who an App acts as.
+    Bot,
 }
 
 impl UserKind {
@@ -37,6 +39,7 @@ impl UserKind {
         match self {
             Self::User => "User",
             Self::Organization => "Organization",
+            Self::Bot => "Bot",
         }
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::creates::Lane;
 use crate::domain::job::redrive::RedriveRefused;
-use crate::domain::repository::{CommitSha, GitHubUsername};
+use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::standing::Standing;
 use crate::domain::workspace::access::Invitation;
 use crate::domain::workspace::trouble::Trouble;
@@ -17,7 +17,7 @@ use crate::domain::workspace::{Collaborator, Repository, Right, Workspace};
 pub enum Step {
     /// Have GitHub make the repository, or adopt it if it is there and ours.
     MakeRepository,
-    /// Have GitHub take it out of the archive.
+    /// See whether it is there, under whatever name, and have GitHub take it out of the archive.
     BringBack,
     /// Learn which commit the candidate starts from.
     ResolveBase(Repository),
@@ -45,9 +45,9 @@ pub enum Next {
 pub enum Taken {
     /// GitHub has the repository.
     Repository(Repository),
-    /// It is out of the archive.
-    BroughtBack,
-    /// It is not even in the archive any more.
+    /// It is there, out of the archive: what it and its default branch are called.
+    BroughtBack(RepositoryName, BranchName),
+    /// It is nowhere, not even in the archive.
     Gone,
     /// The commit the candidate starts from.
     Base(CommitSha),
@@ -205,10 +205,17 @@ impl Workspace {
         self.trouble = None;
         match taken {
             Taken::Repository(repository) => {
+                // What was missed and is there all the same is what the candidate began with.
+                let former = self.former.take().filter(|former| former.id == repository.id);
+                self.base = self.base.or(former.map(|former| former.base));
                 (self.repository, self.slot) = (Some(repository.clone()), None);
                 self.standing = Standing::There;
             }
-            Taken::BroughtBack => {
+            Taken::BroughtBack(name, default_branch) => {
+                self.name = name.clone();
+                if let Some(repository) = &mut self.repository {
+                    repository.default_branch = default_branch.clone();
+                }
                 self.standing = Standing::There;
                 self = self.kept(Kept::AsMade);
             }

@@ -100,11 +100,12 @@ impl WorkspaceSummary {
 impl From<&Workspace> for WorkspaceSummary {
     fn from(workspace: &Workspace) -> Self {
         let given = workspace.collaborator.as_ref();
+        let trouble = workspace.trouble.as_ref().map(|trouble| trouble.reason);
         Self {
             day: workspace.day,
             task: workspace.task,
             stage: workspace.stage(),
-            reason: workspace.trouble.as_ref().map(|trouble| trouble.reason),
+            reason: trouble.or(workspace.is_lost().then_some(Reason::RepositoryMissing)),
             repository: workspace.repository.as_ref().map(|_made| workspace.name.clone()),
             username: given.map(|given| given.username.clone()),
             accepted: given.is_some_and(|given| given.invitation.is_none()),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::standing::Standing;
-use crate::domain::workspace::{Found, Workspace};
+use crate::domain::workspace::{Former, Found, Workspace};
 
 /// Whether a repository is where it was, and what keeps it from being put away.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub enum Kept {
         /// Since when.
         at: Timestamp,
     },
-    /// Archived, and wanted again.
+    /// Archived, or not to be found, and wanted again.
     WantedBack,
     /// Archived and about to be deleted, or deleted a moment ago. Recorded before GitHub is asked, so
     /// that who wants it back meanwhile does not count on it.
@@ -92,12 +92,19 @@ impl Workspace {
         )
     }
 
-    /// The workspace when its repository is wanted again: an archived one is to come back, one that is
-    /// gone, or will be in a moment, is to be made anew.
+    /// Whether its repository, which we did not put away, is not to be found.
+    pub fn is_lost(&self) -> bool {
+        self.standing == Standing::Gone && !self.is_put_away()
+    }
+
+    /// The workspace when its repository is wanted again: an archived one is to come back, one that we
+    /// put away, or will have in a moment, is to be made anew, and one that somebody else deleted is
+    /// looked for first.
     pub fn wanted_back(mut self, now: Timestamp) -> Self {
         match self.upkeep.state {
-            Kept::AsMade | Kept::WantedBack => self,
-            Kept::Archived { .. } => {
+            Kept::AsMade if self.standing != Standing::Gone => self,
+            Kept::WantedBack => self,
+            Kept::AsMade | Kept::Archived { .. } => {
                 let state = Kept::WantedBack;
                 self.upkeep = Upkeep { state, refusal: None, returned_at: Some(now) };
                 self
@@ -108,7 +115,8 @@ impl Workspace {
 
     /// The workspace whose repository is gone while its candidate needs one: nothing of it is left.
     pub fn made_anew(mut self) -> Self {
-        (self.repository, self.base) = (None, None);
+        let lost = self.repository.take().zip(self.base.take());
+        self.former = lost.map(|(made, base)| Former { id: made.id, base }).or(self.former);
         (self.collaborator, self.invitation) = (None, None);
         self.standing = Standing::There;
         self.kept(Kept::AsMade)

@@ -25,6 +25,7 @@ const BRANCH: &str = "GET /branches/main";
 const FILE: &str = "GET /contents/.github/workflows/tenon-ci.yml";
 const RUNS: &str = "GET /actions/workflows/tenon-ci.yml/runs";
 const DISPATCH: &str = "POST /actions/workflows/tenon-ci.yml/dispatches";
+const ME: &str = "GET /user";
 const RUN: &str = "GET /actions/runs/7";
 const ARTIFACTS: &str = "GET /actions/runs/7/artifacts";
 const ZIP: &str = "GET /actions/artifacts/9/zip";
@@ -43,7 +44,7 @@ struct Script {
 
 async fn answer(State(script): State<Script>, request: Request) -> Response {
     let path = request.uri().path();
-    let path = path.strip_prefix("/repos/tenon-hire-dev/tenon-template-go-gin").unwrap();
+    let path = path.strip_prefix("/repos/tenon-hire-dev/tenon-template-go-gin").unwrap_or(path);
     let line = format!("{} {path}", request.method());
     script.asked.lock().unwrap().push(line.clone());
     let mut answers = script.answers.lock().unwrap();
@@ -58,6 +59,7 @@ fn run(id: u64, status: &str, conclusion: Option<&str>) -> Value {
     json!({
         "id": id, "head_sha": "a".repeat(40), "event": "workflow_dispatch",
         "path": ".github/workflows/tenon-ci.yml", "repository": { "id": 1 },
+        "actor": { "login": "tenon-bot" },
         "status": status, "conclusion": conclusion, "created_at": "2026-03-02T09:00:00Z",
     })
 }
@@ -81,6 +83,7 @@ impl Script {
         script.json(FILE, 200, &json!({ "content": WORKFLOW }));
         script.json(RUNS, 200, &json!({ "workflow_runs": [] }));
         script.json(DISPATCH, 200, &json!({ "workflow_run_id": 7 }));
+        script.json(ME, 200, &json!({ "login": "Tenon-Bot" }));
         script.json(RUN, 200, &run(7, "completed", Some("success")));
         script.json(ARTIFACTS, 200, &artifact("tenon-test-results"));
         script.says(ZIP, vec![(200, zipped("out/tenon-test-results.json", RESULTS))]);

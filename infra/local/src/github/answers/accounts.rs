@@ -17,9 +17,14 @@ pub(crate) fn simple(user: &User) -> Map<String, Value> {
     let avatar = format!("https://avatars.githubusercontent.com/u/{}?v=4", user.id);
     answer.insert("avatar_url".to_owned(), json!(avatar));
     answer.insert("gravatar_id".to_owned(), json!(""));
-    answer.insert("html_url".to_owned(), json!(format!("{WEB}/{}", user.login)));
+    let page = match user.login.strip_suffix("[bot]") {
+        Some(app) => format!("{WEB}/apps/{app}"),
+        None => format!("{WEB}/{}", user.login),
+    };
+    answer.insert("html_url".to_owned(), json!(page));
+    let login = user.login.replace('[', "%5B").replace(']', "%5D");
     for (name, rest) in OF_USER {
-        answer.insert(name.to_owned(), json!(format!("{API}/users/{}{rest}", user.login)));
+        answer.insert(name.to_owned(), json!(format!("{API}/users/{login}{rest}")));
     }
     answer.insert("type".to_owned(), json!(user.kind.name()));
     answer.insert("user_view_type".to_owned(), json!("public"));

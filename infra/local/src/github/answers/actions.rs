@@ -12,7 +12,6 @@ use crate::github::repository::Repository;
 use crate::github::results::Results;
 use crate::github::runs::{Run, RunState, workflow_id, workflow_name};
 use crate::github::uploads::{Artifact, Fate};
-use crate::github::users::BOT_LOGIN;
 use crate::github::world::World;
 
 /// `workflow-run` as it stands at `now`.
@@ -23,7 +22,7 @@ pub(crate) fn run(world: &World, repository: &Repository, run: &Run, now: Timest
     let conclusion =
         (state == RunState::Completed).then(|| Results::of(run, &world.archive).conclusion);
     let workflow = workflow_id(repository.id, &run.workflow_path);
-    let actor = by_login(world, BOT_LOGIN);
+    let actor = by_login(world, &run.actor);
     let name = workflow_title(world, run);
     let mut answer = json!({
         "id": run.id,

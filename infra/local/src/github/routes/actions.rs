@@ -10,18 +10,19 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::github::GitHub;
 use crate::github::answers::actions as answer;
+use crate::github::app::ACTOR;
 use crate::github::gate::{Body, Caller, Tenon};
 use crate::github::objects::Sha;
 use crate::github::refusal::Refusal;
-use crate::github::repository::Repository;
+use crate::github::repository::{Permission, Repository};
 use crate::github::results::Results;
 use crate::github::routes::{Page, visible};
 use crate::github::runs::{Run, RunState, declared_inputs, is_dispatchable};
 use crate::github::uploads::Artifact;
-use crate::github::users::BOT_LOGIN;
+use crate::github::users::{BOT_LOGIN, UserKind};
 use crate::github::world::World;
+use crate::github::{GitHub, named};
 
 /// GitHub's limit of inputs.
 const INPUTS_MAX: usize = 25;
@@ -54,18 +55,36 @@ pub(crate) struct Named {
 /// branch or tag stands for now. 204, or 200 with the run when its details are asked for.
 pub(crate) async fn dispatch(
     State(github): State<GitHub>,
-    _: Tenon,
+    tenon: Tenon,
     Path((owner, name, workflow)): Path<(String, String, String)>,
     Body(asked): Body<Dispatch>,
 ) -> Result<Response, Refusal> {
-    let now = github.now();
     let mut world = github.world();
     let repository = visible(&world, Caller::Tenon, (&owner, &name))?.clone();
-    let path = world.workflow_path(repository.id, &workflow).ok_or(Refusal::NotFound)?;
-    let (head_branch, head_sha) = head(&repository, &asked.reference)
+    let actor = if tenon.account.is_some() { ACTOR } else { BOT_LOGIN };
+    let details = asked.return_run_details == Some(true);
+    let run = start(&github, &mut world, &repository, (&workflow, asked), actor)?;
+    if details {
+        return Ok(Json(answer::dispatched(&repository, &run)).into_response());
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A run of `workflow`, as it is `asked` for by whoever goes by the login `actor`.
+fn start(
+    github: &GitHub,
+    world: &mut World,
+    repository: &Repository,
+    (workflow, asked): (&str, Dispatch),
+    actor: &str,
+) -> Result<Run, Refusal> {
+    let now = github.now();
+    let path = world.workflow_path(repository.id, workflow).ok_or(Refusal::NotFound)?;
+    let (head_branch, head_sha) = head(repository, &asked.reference)
         .ok_or_else(|| Refusal::UnknownRef(asked.reference.clone()))?;
     let inputs = asked.inputs.unwrap_or_default();
     check_workflow(world.archive.file_at(&head_sha, &path), &inputs)?;
+    world.mention(actor, if actor == ACTOR { UserKind::Bot } else { UserKind::User }, now)?;
     let earlier =
         world.runs().filter(|it| it.repository == repository.id && it.workflow_path == path);
     let run = Run {
@@ -78,14 +97,32 @@ pub(crate) async fn dispatch(
         inputs,
         timing: github.timing(),
         created_at: now,
+        actor: actor.to_owned(),
         repeats: 0,
         repeated_at: None,
     };
     world.save_run(run.clone())?;
-    if asked.return_run_details == Some(true) {
-        return Ok(Json(answer::dispatched(&repository, &run)).into_response());
+    Ok(run)
+}
+
+impl GitHub {
+    /// Somebody who may push has a workflow run on a branch or tag of `repository` (`owner/name`): the
+    /// number of the run.
+    pub fn dispatch_as(
+        &self,
+        login: &str,
+        repository: &str,
+        (workflow, reference): (&str, &str),
+    ) -> Result<u64, Refusal> {
+        let mut world = self.world();
+        let repository = named(&world, repository)?.clone();
+        if repository.permission_of(login) < Some(Permission::Push) {
+            return Err(Refusal::NotFound);
+        }
+        let reference = reference.to_owned();
+        let asked = Dispatch { reference, inputs: None, return_run_details: None };
+        start(self, &mut world, &repository, (workflow, asked), login).map(|run| run.id)
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 // A branch wins over a tag of the same name; a SHA is no reference.
@@ -146,7 +183,7 @@ impl Filter {
         };
         is(&self.branch, &run.head_branch)
             && is(&self.event, "workflow_dispatch")
-            && is(&self.actor, BOT_LOGIN)
+            && is(&self.actor, &run.actor)
             && is(&self.head_sha, run.head_sha.as_str())
             && self.status.as_ref().is_none_or(status)
     }

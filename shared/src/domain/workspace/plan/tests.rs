@@ -166,7 +166,9 @@ fn what_is_asked_back_while_it_is_deleted_or_found_gone_is_made_anew() {
 #[test]
 fn a_repository_that_was_just_made_or_brought_back_is_there_whatever_was_heard_of_the_last() {
     let mut workspace = made();
-    for taken in [Taken::Repository(repository()), Taken::BroughtBack] {
+    let branch = repository().default_branch;
+    let back = Taken::BroughtBack(workspace.name.clone(), branch);
+    for taken in [Taken::Repository(repository()), back] {
         workspace.standing = Standing::Gone;
         workspace = workspace.after(&taken, ME, nine());
         assert_eq!(workspace.standing, Standing::There, "{taken:?}");
