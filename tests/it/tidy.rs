@@ -13,10 +13,14 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let base = vec!["domain", "error", "secret"];
     let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
+    let vault = with(&["aws", "telemetry"], &ports);
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
     let creates = limits.clone();
-    let app = with(&["auth", "creates", "email", "github", "limits", "queue", "telemetry"], &auth);
+    let app = with(
+        &["auth", "aws", "creates", "email", "github", "limits", "queue", "telemetry", "vault"],
+        &auth,
+    );
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -26,12 +30,14 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("secret", vec![]),
         ("ledger", vec![]),
         ("telemetry", vec![]),
-        ("http_client", vec![]),
+        ("http_client", vec!["config"]),
+        ("aws", vec!["config"]),
+        ("vault", vault),
         ("config", base),
         ("store", ports.clone()),
-        ("queue", ports.clone()),
-        ("github", with(&["http_client"], &ports)),
-        ("email", with(&["http_client"], &ports)),
+        ("queue", with(&["aws"], &ports)),
+        ("github", with(&["http_client", "vault"], &ports)),
+        ("email", with(&["http_client", "vault"], &ports)),
         ("auth", auth),
         ("creates", creates),
         ("limits", limits),

@@ -7,7 +7,7 @@ use crate::domain::live_check::CheckRefused;
 use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::{Preparation, Stage};
 use crate::error::github::GitHubProblem;
-use crate::error::{Error, Noun, Problem};
+use crate::error::{Error, Noun, Problem, SecretProblem};
 
 /// One of each error, in the order in which a request may meet them.
 pub fn one_of_each() -> Vec<Error> {
@@ -67,7 +67,9 @@ fn after(error: &Error) -> Option<Error> {
         Error::InvalidBranch => Error::InvalidGitHubUsername,
         Error::InvalidGitHubUsername => Error::GitHub(GitHubProblem::TokenInvalid),
         Error::GitHub(problem) => return Some(after_github(*problem)),
-        Error::Contended => Error::TimedOut,
+        Error::Contended => Error::Secrets(SecretProblem::Unreachable),
+        Error::Secrets(SecretProblem::Unreachable) => Error::Secrets(SecretProblem::Wrong),
+        Error::Secrets(SecretProblem::Wrong) => Error::TimedOut,
         Error::TimedOut => Error::internal("showing an error", "it is only shown"),
         Error::Internal { .. } => return None,
     })
@@ -197,6 +199,12 @@ fn when(error: &Error) -> String {
             ExaminationRefused::Pending => "an examination is asked for while one is under way",
             ExaminationRefused::Complete => "results that were read in full are asked for again",
         },
+        Error::Secrets(SecretProblem::Unreachable) => {
+            "the answer needs a secret setting, and those cannot be read"
+        }
+        Error::Secrets(SecretProblem::Wrong) => {
+            "the answer needs a secret setting, and those were read and are wrong"
+        }
         Error::TimedOut => "the request took 20 seconds; what it stored by then is not known",
         Error::GitHub(problem) => match problem {
             GitHubProblem::TokenInvalid => "GitHub does not take our token",
@@ -231,6 +239,7 @@ mod tests {
         codes.sort_unstable();
         let twice: Vec<_> = codes.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         let expected = [
+            "CONFIGURATION_UNAVAILABLE",
             "GITHUB_UNAVAILABLE",
             "RATE_LIMITED",
             "WORKSPACE_NOT_INITIALIZED",

@@ -20,6 +20,8 @@ const NAMESPACE: &str = "Tenon";
 pub enum Alarm {
     /// A candidate may still push to a day that is handed in, or nobody can tell.
     WorkspaceStillWritable,
+    /// The secret settings cannot be read, or are wrong.
+    SecretUnreachable,
 }
 
 impl Alarm {
@@ -27,6 +29,7 @@ impl Alarm {
     const fn name(self) -> &'static str {
         match self {
             Self::WorkspaceStillWritable => "WorkspaceStillWritable",
+            Self::SecretUnreachable => "SecretUnreachable",
         }
     }
 }
