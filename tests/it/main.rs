@@ -48,6 +48,7 @@ mod redaction;
 mod request_log;
 mod runs;
 mod runs_followed;
+mod secrets;
 mod settings;
 mod simulations;
 mod strangers;

@@ -3,5 +3,9 @@
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
 
+mod asked;
 mod folder;
+mod front;
 mod process;
+mod secret;
+mod tls;
