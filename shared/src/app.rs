@@ -2,42 +2,36 @@
 
 use std::sync::Arc;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use crate::auth::claims::ClaimNames;
 use crate::auth::jwks::Jwks;
 use crate::auth::principal::{Gate, Unsaid};
 use crate::auth::token::{TokenRules, Verifier};
+use crate::aws::{self, address};
 use crate::clock::Clock;
-use crate::config::{AuthConfig, Config, Environment};
+use crate::config::secrets::Secrets;
+use crate::config::{AuthConfig, Config};
 use crate::creates::Creates;
-use crate::email::Mailer;
+use crate::email::{Mailer, Parts};
 use crate::error::Error;
-use crate::github::{GitHub, Settings};
-use crate::http_client;
+use crate::github::{GitHub, Identity, Settings};
+use crate::http_client::Http;
 use crate::limits::Limits;
 use crate::mint::Mint;
 use crate::queue::Queue;
 use crate::ready::Readiness;
 use crate::store::Store;
 use crate::telemetry;
-
-/// How long one attempt at an AWS call may take.
-const ATTEMPT_LIMIT: std::time::Duration = std::time::Duration::from_millis(1_500);
-/// How long an AWS call may take with its retries.
-const CALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
+use crate::vault::Vault;
 
 /// The bag of long-lived things. Clones are cheap and share everything.
 #[derive(Debug, Clone)]
 pub struct App {
     /// The settings.
     pub config: Arc<Config>,
+    /// The secret settings.
+    pub vault: Vault,
     /// The time.
     pub clock: Clock,
     /// Ids and chance.
@@ -73,19 +67,18 @@ impl App {
         Ok(app)
     }
 
-    /// Builds everything that `config` names. Nothing is called yet.
+    /// Builds what `config` names: the table's client at once, every other when it is first needed.
+    /// Nothing is called yet.
     pub async fn new(config: Config, clock: Clock, mint: Mint) -> Result<Self, Error> {
-        let aws = aws(&config).await;
+        let aws = aws::shared(&config).await;
+        let vault = Vault::new(&config.secrets, &aws, &clock);
         let mut table = aws_sdk_dynamodb::config::Builder::from(&aws);
         table.set_endpoint_url(address(config.table.endpoint.as_ref()));
         let store = Store::new(table, config.table.name.clone(), clock.clone());
-        let mut queue = aws_sdk_sqs::config::Builder::from(&aws);
-        queue.set_endpoint_url(address(config.queue.endpoint.as_ref()));
-        let queue = aws_sdk_sqs::Client::from_conf(queue.build());
-        let queue = Queue::new(queue, config.queue.url.clone());
-        let http = http_client::build()
-            .map_err(|source| Error::internal("building the HTTP client", source))?;
-        let github = GitHub::new(http.clone(), Settings::from(&config.github), clock.clone());
+        let queue = Queue::new(&aws, &config.queue);
+        let http = Http::new(config.tls_roots);
+        let settings = Settings::new(&config.github, Identity::Kept(vault.clone()));
+        let github = GitHub::new(http.clone(), settings, clock.clone());
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);
         let ttl = SignedDuration::from_secs(ttl);
         let jwks = Jwks::new(http.clone(), config.auth.jwks_url.clone(), ttl, clock.clone());
@@ -93,13 +86,15 @@ impl App {
         let required = config.auth.require_email_verified;
         let unsaid = if required { Unsaid::Unverified } else { Unsaid::Verified };
         let gate = Gate::new(verifier, unsaid, store.clone(), mint.clone());
-        let mailer = Mailer::new(&config.mail, &aws, http)?;
+        let parts = Parts { aws, http, vault: vault.clone(), roots: config.tls_roots };
+        let mailer = Mailer::new(&config.mail, parts)?;
         let limits = Limits::new(&config.limits, &store, &clock);
         let creates = Creates::new(config.github.creates, &store, &clock, &mint);
-        let readiness = Readiness::new(&store, &clock);
+        let readiness = Readiness::new(&store, &vault, &clock);
         Ok(Self {
             config: Arc::new(config),
             started_at: clock.now(),
+            vault,
             clock,
             mint,
             store,
@@ -113,37 +108,18 @@ impl App {
         })
     }
 
+    /// The secret settings. Where they are in Secrets Manager, the first who needs them waits for that,
+    /// 2.2 s at most.
+    ///
+    /// Errors: [`Error::Secrets`].
+    pub async fn secrets(&self) -> Result<&Secrets, Error> {
+        Ok(self.vault.secrets().await?)
+    }
+
     /// The same things for a job: nobody waits, so GitHub may take longer.
     pub fn patient(&self) -> Self {
         Self { github: self.github.patient(), ..self.clone() }
     }
-}
-
-/// What all AWS clients share: one connection pool, one set of credentials, tight time-outs.
-async fn aws(config: &Config) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .build_https();
-    let limits = TimeoutConfig::builder()
-        .connect_timeout(ATTEMPT_LIMIT)
-        .operation_attempt_timeout(ATTEMPT_LIMIT)
-        .operation_timeout(CALL_LIMIT)
-        .build();
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .timeout_config(limits)
-        .retry_config(RetryConfig::standard().with_max_attempts(3));
-    // Away from AWS there are no credentials to find, and nobody who would check them.
-    let loader = match config.environment {
-        Environment::Prod => loader,
-        Environment::Local | Environment::Test => loader
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                "local", "local", None, None, "local",
-            ))),
-    };
-    // The providers it looks through make a large future.
-    Box::pin(loader.load()).await
 }
 
 fn token_rules(auth: &AuthConfig) -> TokenRules {
@@ -162,8 +138,4 @@ fn token_rules(auth: &AuthConfig) -> TokenRules {
             github_login: auth.github_login_claim.clone(),
         },
     }
-}
-
-fn address(endpoint: Option<&Url>) -> Option<String> {
-    endpoint.map(|url| url.as_str().trim_end_matches('/').to_owned())
 }

@@ -2,6 +2,7 @@
 
 pub mod app_key;
 mod reader;
+pub mod secrets;
 pub mod settings;
 
 use std::fmt;
@@ -10,10 +11,8 @@ use ipnet::IpNet;
 use regex_lite::Regex;
 use url::{Host, Url};
 
-use crate::config::app_key::AppKey;
 use crate::config::reader::Reader;
-use crate::domain::invite_token::InviteKeys;
-use crate::secret::Secret;
+use crate::config::secrets::{GitHubIdentity, SecretsAt};
 
 /// Where the process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +43,10 @@ pub struct Config {
     pub cors: CorsConfig,
     /// Whether unsigned development identities are believed; only ever on this machine.
     pub dev_identities: bool,
-    /// What opens the admin routes; without it they are not there.
-    pub admin_key: Option<Secret>,
+    /// What nobody else may know.
+    pub secrets: SecretsAt,
+    /// Which authorities are believed when a connection is opened.
+    pub tls_roots: TlsRoots,
     /// The table.
     pub table: TableConfig,
     /// The job queue.
@@ -60,8 +61,15 @@ pub struct Config {
     pub portal_base_url: String,
     /// Where we are reached from outside, without a trailing slash.
     pub public_api_base_url: Option<String>,
-    /// The keys of invite tokens.
-    pub invite_keys: InviteKeys,
+}
+
+/// Which authorities are believed when a connection is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsRoots {
+    /// Those that are compiled in: reading the machine's is most of a cold start.
+    Embedded,
+    /// Those of the machine, or of the file that `SSL_CERT_FILE` names.
+    System,
 }
 
 /// How many requests are let through.
@@ -132,8 +140,6 @@ pub struct AuthConfig {
 pub struct GitHubConfig {
     /// The API's address.
     pub api_base: Url,
-    /// Who we are there.
-    pub identity: GitHubIdentity,
     /// Who owns the workspaces; the template's owner where nobody is named.
     pub organization: Option<String>,
     /// The workflow that runs the tests: a file name in `.github/workflows`.
@@ -144,26 +150,8 @@ pub struct GitHubConfig {
     pub repository_prefix: String,
     /// How many creating calls all processes together make.
     pub creates: CreateLimits,
-    /// What webhooks may be signed with; without any, none is believed.
-    pub webhook_secrets: Vec<Secret>,
     /// What becomes of old repositories.
     pub cleanup: Cleanup,
-}
-
-/// Who we are on GitHub.
-#[derive(Debug, Clone)]
-pub enum GitHubIdentity {
-    /// Whoever made this token.
-    Token(Secret),
-    /// A GitHub App.
-    App {
-        /// Its id or client id.
-        id: String,
-        /// Its private key.
-        private_key: AppKey,
-        /// The installation to use; else the one of each repository's owner.
-        installation: Option<u64>,
-    },
 }
 
 /// How many creating calls are made to GitHub; 0 is no limit.
@@ -212,15 +200,11 @@ pub enum MailProvider {
     Smtp(SmtpConfig),
     /// Resend.
     Resend {
-        /// What we show to be let in.
-        api_key: Secret,
         /// Where it is.
         endpoint: Url,
     },
     /// `SendGrid`.
     SendGrid {
-        /// What we show to be let in.
-        api_key: Secret,
         /// Where it is.
         endpoint: Url,
     },
@@ -235,8 +219,6 @@ pub struct SmtpConfig {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// User name and password, where it wants them.
-    pub login: Option<(String, Secret)>,
     /// Whether STARTTLS is demanded.
     pub tls: bool,
 }
@@ -268,9 +250,11 @@ impl Config {
 }
 
 impl GitHubConfig {
-    /// Reads the settings of GitHub alone, and where the process runs; for a program that needs no
-    /// other.
-    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+    /// Reads the settings of GitHub alone, who we are there, and where the process runs; for a program
+    /// that needs no other.
+    pub fn from_lookup(
+        lookup: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(Self, GitHubIdentity), ConfigErrors> {
         Reader::new(lookup).github_alone()
     }
 }

@@ -10,21 +10,23 @@ pub mod ses;
 pub mod smtp;
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
-use reqwest::Client;
 
-use crate::config::{MailConfig, MailProvider};
+use crate::config::{MailConfig, MailProvider, TlsRoots};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::invite_mail::MailKey;
-use crate::email::failure::MailError;
+use crate::email::failure::{MailError, MailFailure};
 use crate::email::resend::Resend;
 use crate::email::sender::Sender;
 use crate::email::sendgrid::SendGrid;
 use crate::email::ses::Ses;
 use crate::email::smtp::Smtp;
 use crate::error::Error;
+use crate::http_client::Http;
+use crate::vault::Vault;
 
 /// The longest name of a mail that is kept, in bytes.
 const MESSAGE_ID_BYTES_MAX: usize = 255;
@@ -81,45 +83,52 @@ impl MessageId {
     }
 }
 
-/// Who takes the mail.
+/// Who takes the mail. Clones share it, and it is set up with the first mail.
 #[derive(Debug, Clone)]
-pub enum Mailer {
-    /// Amazon SES, or the development stack's imitation of it.
+pub struct Mailer(Arc<Lazy>);
+
+#[derive(Debug)]
+struct Lazy {
+    provider: MailProvider,
+    sender: Sender,
+    parts: Parts,
+    service: OnceLock<Service>,
+}
+
+/// What a mail may need on its way.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// For SES.
+    pub aws: SdkConfig,
+    /// For the providers that speak HTTP.
+    pub http: Http,
+    /// Keys and logins.
+    pub vault: Vault,
+    /// Whom a mail server's certificate must be of.
+    pub roots: TlsRoots,
+}
+
+/// Whoever sends, set up.
+#[derive(Debug)]
+enum Service {
     Ses(Box<Ses>),
-    /// A server that speaks SMTP.
     Smtp(Box<Smtp>),
-    /// Resend.
     Resend(Box<Resend>),
-    /// `SendGrid`.
     SendGrid(Box<SendGrid>),
-    /// Nobody: the log says that a mail would have gone out, without a word of it.
     Console,
 }
 
 impl Mailer {
-    /// The provider that `config` names. Nothing is called yet; a sender that cannot be split, or a
-    /// host that TLS cannot name, is an error here and not at the first mail.
-    pub fn new(config: &MailConfig, aws: &SdkConfig, http: Client) -> Result<Self, Error> {
+    /// The provider that `config` names. Nothing is called and nothing is built yet; a sender that
+    /// cannot be split, or a host that TLS cannot name, is an error here and not at the first mail.
+    pub fn new(config: &MailConfig, parts: Parts) -> Result<Self, Error> {
         let sender = Sender::parse(&config.from)
             .ok_or_else(|| Error::internal("setting up mail", "the sender is no address"))?;
-        Ok(match &config.provider {
-            MailProvider::Ses { endpoint, configuration_set } => {
-                let ses = Ses::new(aws, endpoint.as_ref(), sender);
-                Self::Ses(Box::new(ses.counting_in(configuration_set.clone())))
-            }
-            MailProvider::Smtp(smtp) => {
-                let smtp = Smtp::new(smtp, sender)
-                    .map_err(|source| Error::internal("setting up SMTP", source))?;
-                Self::Smtp(Box::new(smtp))
-            }
-            MailProvider::Resend { api_key, endpoint } => {
-                Self::Resend(Box::new(Resend::new(http, endpoint, api_key.clone(), sender)))
-            }
-            MailProvider::SendGrid { api_key, endpoint } => {
-                Self::SendGrid(Box::new(SendGrid::new(http, endpoint, api_key.clone(), sender)))
-            }
-            MailProvider::Console => Self::Console,
-        })
+        if let MailProvider::Smtp(smtp) = &config.provider {
+            smtp::nameable(smtp).map_err(|source| Error::internal("setting up SMTP", source))?;
+        }
+        let (provider, service) = (config.provider.clone(), OnceLock::new());
+        Ok(Self(Arc::new(Lazy { provider, sender, parts, service })))
     }
 
     /// Sends `mail` once; its name at the provider, where that told one.
@@ -127,14 +136,18 @@ impl Mailer {
     /// Nothing is sent twice by itself: what a failure means for a second try is its
     /// [`kind`](MailError::kind).
     pub async fn send(&self, mail: &Mail) -> Result<Option<MessageId>, MailError> {
-        let sent = match self {
-            Self::Ses(ses) => Box::pin(ses.send(mail)).await,
-            Self::Smtp(smtp) => Box::pin(smtp.send(mail)).await,
-            Self::Resend(resend) => resend.send(mail).await,
-            Self::SendGrid(send_grid) => send_grid.send(mail).await,
-            Self::Console => {
+        let sent = match self.0.service().await {
+            Ok(Service::Ses(ses)) => Box::pin(ses.send(mail)).await,
+            Ok(Service::Smtp(smtp)) => Box::pin(smtp.send(mail)).await,
+            Ok(Service::Resend(resend)) => resend.send(mail).await,
+            Ok(Service::SendGrid(send_grid)) => send_grid.send(mail).await,
+            Ok(Service::Console) => {
                 tracing::info!(mail = %mail.key, "a mail was sent to the console");
                 Ok(MessageId::read("console"))
+            }
+            Err(error) => {
+                tracing::error!(error = %error.chain(), "mail cannot be set up");
+                Err(MailError::request(MailFailure::NotSent(None)))
             }
         };
         if let Err(error) = &sent {
@@ -144,14 +157,56 @@ impl Mailer {
     }
 }
 
+impl Lazy {
+    async fn service(&self) -> Result<&Service, Error> {
+        if let Some(service) = self.service.get() {
+            return Ok(service);
+        }
+        let service = self.set_up().await?;
+        Ok(self.service.get_or_init(|| service))
+    }
+
+    async fn set_up(&self) -> Result<Service, Error> {
+        let Parts { aws, http, vault, roots } = &self.parts;
+        let sender = self.sender.clone();
+        let key = async || -> Result<_, Error> {
+            let key = vault.secrets().await?.mail_key.clone();
+            key.ok_or_else(|| Error::internal("setting up mail", "there is no key"))
+        };
+        let http = || -> Result<_, Error> {
+            let client = http.client();
+            client.map_err(|source| Error::internal("building the HTTP client", source)).cloned()
+        };
+        Ok(match &self.provider {
+            MailProvider::Ses { endpoint, configuration_set } => {
+                let ses = Ses::new(aws, endpoint.as_ref(), sender);
+                Service::Ses(Box::new(ses.counting_in(configuration_set.clone())))
+            }
+            MailProvider::Smtp(smtp) => {
+                let login = vault.secrets().await?.smtp_login.as_ref();
+                let smtp = Smtp::new(smtp, login, *roots, sender)
+                    .map_err(|source| Error::internal("setting up SMTP", source))?;
+                Service::Smtp(Box::new(smtp))
+            }
+            MailProvider::Resend { endpoint } => {
+                Service::Resend(Box::new(Resend::new(http()?, endpoint, key().await?, sender)))
+            }
+            MailProvider::SendGrid { endpoint } => {
+                Service::SendGrid(Box::new(SendGrid::new(http()?, endpoint, key().await?, sender)))
+            }
+            MailProvider::Console => Service::Console,
+        })
+    }
+}
+
 impl fmt::Display for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ses(_) => "ses",
-            Self::Smtp(_) => "smtp",
-            Self::Resend(_) => "resend",
-            Self::SendGrid(_) => "sendgrid",
-            Self::Console => "console",
+        f.write_str(match self.0.provider {
+            MailProvider::Ses { .. } => "ses",
+            MailProvider::Smtp(_) => "smtp",
+            MailProvider::Resend { .. } => "resend",
+            MailProvider::SendGrid { .. } => "sendgrid",
+            MailProvider::Console => "console",
         })
     }
 }

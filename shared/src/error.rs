@@ -58,6 +58,17 @@ pub enum Noun {
     Job,
 }
 
+/// Why our secret settings cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SecretProblem {
+    /// They cannot be read.
+    #[error("the secret cannot be read")]
+    Unreachable,
+    /// They were read and are wrong.
+    #[error("the secret is wrong")]
+    Wrong,
+}
+
 /// What is answered instead of what was asked for.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -187,6 +198,9 @@ pub enum Error {
     /// A malformed GitHub user name.
     #[error("the GitHub user name is malformed")]
     InvalidGitHubUsername,
+    /// What the answer needs of our secret settings cannot be had.
+    #[error("the secret settings cannot be had: {0:?}")]
+    Secrets(#[from] SecretProblem),
     /// GitHub failed us.
     #[error("GitHub failed: {0:?}")]
     GitHub(GitHubProblem),
@@ -238,8 +252,28 @@ impl Error {
     }
 }
 
-/// An error and its causes, for the log.
+/// How TLS names an authority that is not believed.
+const UNKNOWN_ISSUER: &str = "UnknownIssuer";
+/// What helps against that.
+const TRUST: &str = "whoever vouches for the certificate is not believed; TENON_TLS_ROOTS=system \
+     believes whom this machine believes";
+
+/// Whether `error` is that the other end's certificate is of an authority that is not believed.
+pub fn is_unknown_issuer(error: &dyn Cause) -> bool {
+    causes(error).contains(UNKNOWN_ISSUER)
+}
+
+/// An error and its causes, for the log; and what to do where that is known.
 pub fn chain(error: &dyn Cause) -> String {
+    let mut text = causes(error);
+    if text.contains(UNKNOWN_ISSUER) {
+        text.push_str(": ");
+        text.push_str(TRUST);
+    }
+    text
+}
+
+fn causes(error: &dyn Cause) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -28,20 +28,23 @@ pub mod trees;
 pub mod upkeep;
 pub mod webhook;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::Client;
 use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::config::{GitHubConfig, GitHubIdentity};
+use crate::config::GitHubConfig;
+use crate::config::secrets::GitHubIdentity;
 use crate::domain::template;
+use crate::error::SecretProblem;
 use crate::github::app_token::AppTokens;
 use crate::github::kept::KeptAnswers;
 use crate::github::rate_limit::{Budget, Watch};
+use crate::http_client::Http;
 use crate::secret::Secret;
+use crate::vault::Vault;
 
 /// Where GitHub is and who we are there.
 #[derive(Debug, Clone)]
@@ -49,26 +52,38 @@ pub struct Settings {
     /// The root of the REST interface: `https://api.github.com`, or the development stack's.
     pub base: Url,
     /// Whose word every call but an artifact's second hop carries.
-    pub identity: GitHubIdentity,
+    pub identity: Identity,
     /// The account through whose installation an App makes the calls that are about no repository.
     pub home: String,
 }
 
-impl From<&GitHubConfig> for Settings {
-    fn from(config: &GitHubConfig) -> Self {
+/// Where it is said who we are.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// Here.
+    Known(Box<GitHubIdentity>),
+    /// Among the secret settings, which are read at the first call.
+    Kept(Vault),
+}
+
+impl From<GitHubIdentity> for Identity {
+    fn from(identity: GitHubIdentity) -> Self {
+        Self::Known(Box::new(identity))
+    }
+}
+
+impl Settings {
+    /// GitHub as `config` says, for `identity`.
+    pub fn new(config: &GitHubConfig, identity: Identity) -> Self {
         let home = config.organization.as_deref().unwrap_or(template::OWNER);
-        Self {
-            base: config.api_base.clone(),
-            identity: config.identity.clone(),
-            home: home.to_owned(),
-        }
+        Self { base: config.api_base.clone(), identity, home: home.to_owned() }
     }
 }
 
 /// GitHub, as Tenon uses it. Cheap to clone; clones share connections, tokens and kept answers.
 #[derive(Debug, Clone)]
 pub struct GitHub {
-    http: Client,
+    http: Http,
     base: Url,
     home: Arc<str>,
     credentials: Arc<Credentials>,
@@ -80,11 +95,38 @@ pub struct GitHub {
     limit: Duration,
 }
 
+/// What we show to GitHub, once it is needed.
+#[derive(Debug)]
+struct Credentials {
+    identity: Identity,
+    clock: Clock,
+    known: OnceLock<Credential>,
+}
+
 /// What we show to GitHub.
 #[derive(Debug)]
-enum Credentials {
+enum Credential {
     Token(Secret),
     App(Box<AppTokens>),
+}
+
+impl Credentials {
+    async fn known(&self) -> Result<&Credential, SecretProblem> {
+        if let Some(known) = self.known.get() {
+            return Ok(known);
+        }
+        let identity = match &self.identity {
+            Identity::Known(identity) => identity,
+            Identity::Kept(vault) => &vault.secrets().await?.github,
+        };
+        Ok(self.known.get_or_init(|| match identity.clone() {
+            GitHubIdentity::Token(token) => Credential::Token(token),
+            GitHubIdentity::App { id, private_key, installation } => {
+                let clock = self.clock.clone();
+                Credential::App(Box::new(AppTokens::new(id, private_key, installation, clock)))
+            }
+        }))
+    }
 }
 
 /// How long a call may take while somebody waits for an answer.
@@ -95,17 +137,13 @@ const JOB_LIMIT: Duration = Duration::from_secs(6);
 impl GitHub {
     /// A client that calls through `http`, which must not follow redirects: one from
     /// [`crate::http_client::build`].
-    pub fn new(http: Client, settings: Settings, clock: Clock) -> Self {
-        let credentials = match settings.identity {
-            GitHubIdentity::Token(token) => Credentials::Token(token),
-            GitHubIdentity::App { id, private_key, installation } => {
-                Credentials::App(Box::new(AppTokens::new(id, private_key, installation, clock)))
-            }
-        };
+    pub fn new(http: impl Into<Http>, settings: Settings, clock: Clock) -> Self {
+        let Settings { base, identity, home } = settings;
+        let credentials = Credentials { identity, clock, known: OnceLock::new() };
         Self {
-            http,
-            base: settings.base,
-            home: settings.home.into(),
+            http: http.into(),
+            base,
+            home: home.into(),
             credentials: Arc::new(credentials),
             kept: Arc::default(),
             watch: Arc::default(),

@@ -34,7 +34,7 @@
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger, telemetry ← store, queue, github, email ← auth, creates, limits, ready ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger, telemetry ← aws, vault ← store, queue, github, email ← auth, creates, limits, ready ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -46,6 +46,9 @@ pub mod ledger;
 pub mod mint;
 pub mod secret;
 pub mod telemetry;
+
+pub mod aws;
+pub mod vault;
 
 pub mod email;
 pub mod github;

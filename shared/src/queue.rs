@@ -1,19 +1,28 @@
 //! The job queue: SQS, or what answers in its place.
 
+use std::sync::{Arc, OnceLock};
+
+use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use crate::aws::address;
+use crate::config::QueueConfig;
 use crate::error::Error;
 
 /// The longest delay SQS takes, in seconds; what is later is for the sweeper.
 pub const DELAY_SECONDS_MAX: i64 = 900;
 
-/// The job queue.
+/// The job queue. Clones share their client, which is built with the first message.
 #[derive(Debug, Clone)]
-pub struct Queue {
-    client: Client,
-    url: String,
+pub struct Queue(Arc<Lazy>);
+
+#[derive(Debug)]
+struct Lazy {
+    aws: SdkConfig,
+    config: QueueConfig,
+    client: OnceLock<Client>,
 }
 
 /// What a message says: which job.
@@ -25,9 +34,18 @@ pub struct Message {
 }
 
 impl Queue {
-    /// The queue at `url`.
-    pub const fn new(client: Client, url: String) -> Self {
-        Self { client, url }
+    /// The queue that `config` names, reached as `aws` says.
+    pub fn new(aws: &SdkConfig, config: &QueueConfig) -> Self {
+        let (aws, config) = (aws.clone(), config.clone());
+        Self(Arc::new(Lazy { aws, config, client: OnceLock::new() }))
+    }
+
+    fn client(&self) -> &Client {
+        self.0.client.get_or_init(|| {
+            let mut config = aws_sdk_sqs::config::Builder::from(&self.0.aws);
+            config.set_endpoint_url(address(self.0.config.endpoint.as_ref()));
+            Client::from_conf(config.build())
+        })
     }
 
     /// Hands job `id` to somebody after `delay`, rounded up to whole seconds and cut at 15 minutes.
@@ -36,9 +54,9 @@ impl Queue {
         let seconds = i32::try_from(seconds.clamp(0, DELAY_SECONDS_MAX.into())).unwrap_or(0);
         let message = serde_json::to_string(&Message { job_id: id })
             .map_err(|source| Error::internal("writing a message", source))?;
-        self.client
+        self.client()
             .send_message()
-            .queue_url(&self.url)
+            .queue_url(&self.0.config.url)
             .message_body(message)
             .delay_seconds(seconds)
             .send()

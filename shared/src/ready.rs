@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// How long what was found is told again.
 const KEPT: SignedDuration = SignedDuration::from_secs(2);
@@ -26,14 +27,16 @@ pub type Checks = Vec<(&'static str, bool)>;
 #[derive(Debug, Clone)]
 pub struct Readiness {
     store: Store,
+    vault: Vault,
     clock: Clock,
     found: Arc<Mutex<Option<(Timestamp, Checks)>>>,
 }
 
 impl Readiness {
-    /// Looks at `store`, at most once in two seconds by `clock`.
-    pub fn new(store: &Store, clock: &Clock) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), found: Arc::default() }
+    /// Looks at `store` and `vault`, at most once in two seconds by `clock`.
+    pub fn new(store: &Store, vault: &Vault, clock: &Clock) -> Self {
+        let (store, vault, clock) = (store.clone(), vault.clone(), clock.clone());
+        Self { store, vault, clock, found: Arc::default() }
     }
 
     /// All checks, when all pass; else [`Error::NotReady`]. Of many who ask at once one looks: at most
@@ -55,12 +58,11 @@ impl Readiness {
     }
 
     async fn look(&self) -> Checks {
-        vec![
-            ("table", self.store.answers_within(TABLE_LIMIT).await),
-            // All of it was read and found right before the process served anything: with settings
-            // that are wrong none starts.
-            ("configuration", true),
-        ]
+        let (table, secrets) =
+            tokio::join!(self.store.answers_within(TABLE_LIMIT), self.vault.secrets());
+        // Open settings were read and found right before the process served anything: with wrong ones
+        // none starts. Secret ones may be read only now.
+        vec![("table", table), ("configuration", secrets.is_ok())]
     }
 }
 

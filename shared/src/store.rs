@@ -36,7 +36,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::ledger;
 use crate::store::item::{Entity, Item, Stored, key_item};
 use crate::store::keys::Key;
@@ -160,8 +160,12 @@ impl Store {
         let read = self.client.get_item().table_name(&self.table);
         let read = read.set_key(Some(key_item(&keys::id_guard(0)))).send();
         let limit = std::time::Duration::from_millis(300);
-        if tokio::time::timeout(limit, read).await.is_err() {
-            tracing::info!("the table did not answer while starting");
+        match tokio::time::timeout(limit, read).await {
+            Ok(Ok(_there)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(error = chain(&error), "the table cannot be read while starting");
+            }
+            Err(_elapsed) => tracing::info!("the table did not answer while starting"),
         }
     }
 

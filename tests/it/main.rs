@@ -57,6 +57,7 @@ mod redrives;
 mod request_log;
 mod runs;
 mod runs_followed;
+mod secrets;
 mod settings;
 mod simulations;
 mod strangers;

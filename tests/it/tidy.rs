@@ -13,12 +13,18 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let base = vec!["domain", "error", "secret"];
     let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
+    let vault = with(&["aws", "telemetry"], &ports);
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
     let creates = limits.clone();
-    let ready = limits.clone();
-    let around = ["auth", "creates", "email", "github", "limits", "queue", "ready", "telemetry"];
-    let app = with(&around, &auth);
+    let ready = with(&["vault"], &limits);
+    let app = with(
+        &[
+            "auth", "aws", "creates", "email", "github", "limits", "queue", "ready", "telemetry",
+            "vault",
+        ],
+        &auth,
+    );
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -28,12 +34,14 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("secret", vec![]),
         ("ledger", vec![]),
         ("telemetry", vec!["clock"]),
-        ("http_client", vec![]),
+        ("http_client", vec!["config"]),
+        ("aws", vec!["config"]),
+        ("vault", vault),
         ("config", base),
         ("store", with(&["telemetry"], &ports)),
-        ("queue", ports.clone()),
-        ("github", with(&["http_client"], &ports)),
-        ("email", with(&["http_client"], &ports)),
+        ("queue", with(&["aws"], &ports)),
+        ("github", with(&["http_client", "vault"], &ports)),
+        ("email", with(&["http_client", "vault"], &ports)),
         ("auth", auth),
         ("creates", creates),
         ("limits", limits),

@@ -15,3 +15,7 @@ mod shapes;
 mod throttled;
 mod triggers;
 mod world;
+mod asked;
+mod front;
+mod secret;
+mod tls;

@@ -50,8 +50,12 @@ async fn invites(
     let limit = CANDIDATE_INVITES.of(&[&who.sub]);
     let page = app.store.sessions_for(who.email, input.paging.wanted);
     let page = app.limits.beside(limit, page).await?;
-    let seen = |session| view::Invite::new(&app, &candidate, session);
-    let rows = page.rows.iter().map(seen).collect();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for session in &page.rows {
+        // Without an invite there is nothing to make a token for.
+        let keys = &app.secrets().await?.invite_keys;
+        rows.push(view::Invite::new(&app, keys, &candidate, session));
+    }
     Ok(Listed::new(rows, &input.paging, page.next))
 }
 

@@ -106,7 +106,8 @@ async fn open(app: &App, params: Params) -> Result<(InviteClaim, Desk), Error> {
     let unknown = || Error::NotFound(Noun::InviteToken);
     let params = params.map_err(|_not_utf8| unknown())?;
     let token = params.iter().find(|(name, _)| *name == "token").map(|(_, token)| token);
-    let claim = token.and_then(|token| app.config.invite_keys.read(token)).ok_or_else(unknown)?;
+    let keys = &app.secrets().await?.invite_keys;
+    let claim = token.and_then(|token| keys.read(token)).ok_or_else(unknown)?;
     let limit = GITHUB_USERNAME.of(&[&claim.session]);
     let desk = app.limits.beside(limit, open_by_invite(app, claim)).await?;
     Ok((claim, desk))

@@ -7,6 +7,7 @@ use shared::app::App;
 use shared::auth::principal::Candidate;
 use shared::domain::candidate_session::{CandidateSession, SessionStatus};
 use shared::domain::id::{CandidateSessionId, SimulationId, TaskId};
+use shared::domain::invite_token::InviteKeys;
 use shared::domain::task::{DAYS, Day, Task, TaskKind};
 use shared::flows::invite_candidate::link;
 use shared::store::sessions::Desk;
@@ -48,7 +49,13 @@ pub(crate) struct Invite {
 }
 
 impl Invite {
-    pub(crate) fn new(app: &App, candidate: &Candidate, session: &CandidateSession) -> Self {
+    /// An invite of `candidate`, its token made with one of `keys`.
+    pub(crate) fn new(
+        app: &App,
+        keys: &InviteKeys,
+        candidate: &Candidate,
+        session: &CandidateSession,
+    ) -> Self {
         let expired = session.is_expired(app.clock.now());
         let who = candidate.claimant();
         // The token opens the session: only for whom it would open.
@@ -56,7 +63,7 @@ impl Invite {
             Some(claim) => claim.sub == who.sub,
             None => who.verified && !expired,
         };
-        let token = link(app, session).ok().filter(|_link| opens);
+        let token = link(app, keys, session).ok().filter(|_link| opens);
         Self {
             candidate_session_id: session.id,
             simulation_id: session.simulation,

@@ -103,7 +103,12 @@ async fn candidates(
     let owned = open_simulation(&app, &recruiter, input.simulation).await?;
     let page = app.store.sessions_of(owned.get().id, input.paging.wanted).await?;
     let now = app.clock.now();
-    let rows = page.rows.iter().map(|session| view::Candidate::new(&app, session, now)).collect();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for session in &page.rows {
+        // Without a candidate there is no link to make.
+        let keys = &app.secrets().await?.invite_keys;
+        rows.push(view::Candidate::new(&app, keys, session, now));
+    }
     Ok(Listed::new(rows, &input.paging, page.next))
 }
 

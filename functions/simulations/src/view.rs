@@ -13,6 +13,7 @@ use shared::app::App;
 use shared::domain::candidate_session::{CandidateSession, SessionStatus};
 use shared::domain::id::{CandidateSessionId, SimulationId, TaskId};
 use shared::domain::invite_mail::MailStatus;
+use shared::domain::invite_token::InviteKeys;
 use shared::domain::repository::RepositoryName;
 use shared::domain::simulation::{SCENARIO, Simulation};
 use shared::domain::task::{DAYS, Day, Task, TaskKind};
@@ -235,7 +236,13 @@ struct RowProgress {
 }
 
 impl Candidate {
-    pub(crate) fn new(app: &App, session: &CandidateSession, now: Timestamp) -> Self {
+    /// A candidate as of `now`, the link made with one of `keys`.
+    pub(crate) fn new(
+        app: &App,
+        keys: &InviteKeys,
+        session: &CandidateSession,
+        now: Timestamp,
+    ) -> Self {
         let unclaimed = session.claimed_by().is_none();
         let status = match session.status() {
             SessionStatus::NotStarted if unclaimed && session.is_expired(now) => {
@@ -258,7 +265,7 @@ impl Candidate {
             progress: RowProgress { current: session.days_submitted(), total: DAYS },
             expires_at: session.invite.expires_at,
             // A link whose key is gone is told as no link: one row never fails the list.
-            invite_url: link(app, session).ok().map(|(_token, url)| url),
+            invite_url: link(app, keys, session).ok().map(|(_token, url)| url),
             invite_email_status: session.mail.status.into(),
             invite_email_sent_at: session.mail.sent_at,
             invite_email_error: session.mail.error.clone(),

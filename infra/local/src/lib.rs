@@ -18,6 +18,7 @@ pub mod mailbox;
 pub mod page;
 pub mod places;
 pub mod queue;
+pub mod secrets_manager;
 pub mod settings;
 pub mod stack;
 pub mod stream;

@@ -14,15 +14,23 @@ pub fn reference() -> String {
          Every function reads them from its environment when it starts, and does not start with a \
          wrong one: all mistakes are\ntold together, by name. Switches are `1`, `0`, `true` or \
          `false` in any case. In `prod`, addresses are `https`, but for those\nof the machine itself. \
-         Written by `cargo dev docs`.\n",
+         Written by `cargo dev docs`.\n\n\
+         Those marked (secret) may be in a secret of AWS Secrets Manager instead, which \
+         `TENON_SECRET_ARN` names: a JSON object\nof texts by these names, and by no others. It is read \
+         when the first of them is needed, once for a process: after a change\nof the secret, replace the \
+         processes (by deploying, or by changing any setting of the functions). What the environment\n\
+         says wins. While the secret cannot be read or is wrong, what needs it is answered 503 with \
+         `CONFIGURATION_UNAVAILABLE`, the\nlog says why, by name and never by value, and the alarm \
+         `SecretUnreachable` is raised; it is read again at most once a\nsecond until it is right. What \
+         needs no secret goes on working.\n",
     );
     for group in ALL {
         line(&mut page, format_args!("\n## {}\n", group.title));
         line(&mut page, format_args!("| setting | when it is not set | meaning |"));
         line(&mut page, format_args!("| --- | --- | --- |"));
-        for Setting { name, unset, meaning } in group.settings {
-            let unset = when_unset(*unset);
-            line(&mut page, format_args!("| `{name}` | {unset} | {meaning} |"));
+        for Setting { name, unset, meaning, secret } in group.settings {
+            let (unset, mark) = (when_unset(*unset), if *secret { " (secret)" } else { "" });
+            line(&mut page, format_args!("| `{name}`{mark} | {unset} | {meaning} |"));
         }
     }
     line(&mut page, format_args!("\n## No longer read\n"));
@@ -52,7 +60,7 @@ pub fn environment_example() -> String {
     );
     for group in ALL {
         line(&mut file, format_args!("\n# {}", group.title.to_uppercase()));
-        for Setting { name, unset, meaning } in group.settings {
+        for Setting { name, unset, meaning, .. } in group.settings {
             if *name == FIXED {
                 continue;
             }

@@ -222,7 +222,7 @@ impl Stack {
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
         let worker = Worker::new(stream, queue.clone(), functions, clock)
-            .with(courier(&app, &github, &places)?);
+            .with(courier(&app, &github, &places).await?);
         let worker = Arc::new(worker);
         Ok(Self {
             app,
@@ -253,8 +253,12 @@ fn open_github(options: &Options, documents: &Documents) -> Result<GitHub, Docum
 }
 
 /// Who carries webhooks to Tenon, where it knows a secret to tell them by.
-fn courier(app: &App, github: &GitHub, places: &Places) -> Result<Option<Courier>, StackError> {
-    let Some(secret) = app.config.github.webhook_secrets.first() else { return Ok(None) };
+async fn courier(
+    app: &App,
+    github: &GitHub,
+    places: &Places,
+) -> Result<Option<Courier>, StackError> {
+    let Some(secret) = app.secrets().await?.webhook_secrets.first() else { return Ok(None) };
     github.hook();
     let secret = secret.expose().to_owned();
     Ok(Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret)))

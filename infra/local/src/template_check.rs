@@ -96,9 +96,9 @@ pub async fn run(
 ) -> Result<Ended, CannotBegin> {
     let local = |name: &str| (name == "TENON_ENV").then(|| "local".to_owned());
     let lookup = |name: &str| settings.get(name).cloned().or_else(|| local(name));
-    let config = GitHubConfig::from_lookup(&lookup)?;
+    let (config, identity) = GitHubConfig::from_lookup(&lookup)?;
     let clock = Clock::System;
-    let settings = Settings::from(&config);
+    let settings = Settings::new(&config, identity.into());
     let github = GitHub::new(shared::http_client::build()?, settings, clock.clone()).patient();
     let trial = Trial { github, clock };
     Ok(check(asked, &trial, &config.workflow_file, out, interrupted).await)

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::DecodingKey;
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{Mutex, RwLock};
@@ -16,6 +16,8 @@ use url::Url;
 
 use crate::auth::token::TokenError;
 use crate::clock::Clock;
+use crate::error::is_unknown_issuer;
+use crate::http_client::Http;
 
 /// The deadline of one fetch.
 const FETCH_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -48,7 +50,7 @@ pub struct Jwks {
 
 #[derive(Debug)]
 struct Inner {
-    http: Client,
+    http: Http,
     url: Url,
     ttl: SignedDuration,
     clock: Clock,
@@ -72,7 +74,8 @@ struct Flight {
 impl Jwks {
     /// The keys at `url`, fetched anew when they are older than `ttl` (an hour is usual). Nothing is
     /// fetched before the first token.
-    pub fn new(http: Client, url: Url, ttl: SignedDuration, clock: Clock) -> Self {
+    pub fn new(http: impl Into<Http>, url: Url, ttl: SignedDuration, clock: Clock) -> Self {
+        let http = http.into();
         let (keys, flight) = (RwLock::default(), Mutex::default());
         Self { inner: Arc::new(Inner { http, url, ttl, clock, keys, flight }) }
     }
@@ -145,7 +148,8 @@ impl Jwks {
     }
 
     async fn download(&self) -> Result<Document, &'static str> {
-        let call = self.inner.http.get(self.inner.url.clone()).timeout(FETCH_TIMEOUT);
+        let http = self.inner.http.client().map_err(|_error| "no certificates can be believed")?;
+        let call = http.get(self.inner.url.clone()).timeout(FETCH_TIMEOUT);
         let mut response = call.send().await.map_err(|error| kind_of(&error))?;
         if response.status() != StatusCode::OK {
             return Err("the status is not 200");
@@ -163,7 +167,14 @@ impl Jwks {
 
 /// A fixed word for a failure, because the error's own text may hold an address with a secret in it.
 fn kind_of(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() { "the call took too long" } else { "the call failed" }
+    if error.is_timeout() {
+        "the call took too long"
+    } else if is_unknown_issuer(error) {
+        "its certificate is of an unknown issuer; TENON_TLS_ROOTS=system believes whom this machine \
+         believes"
+    } else {
+        "the call failed"
+    }
 }
 
 fn unavailable(rest: SignedDuration) -> TokenError {

@@ -2,35 +2,35 @@
 
 mod github;
 mod mail;
+mod secrets;
 mod web;
 
-use std::collections::BTreeMap;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
+use crate::config::secrets::GitHubIdentity;
 use crate::config::settings::{self, Setting, Unset};
 use crate::config::{
     AuthConfig, Config, ConfigErrors, Environment, GitHubConfig, QueueConfig, TableConfig,
-    is_loopback,
+    TlsRoots, is_loopback,
 };
-use crate::domain::invite_token::InviteKeys;
-use crate::secret::Secret;
 
 /// The farthest that clocks may be allowed to differ: a token that is over must be over.
 const LEEWAY_SECONDS_MAX: u64 = 300;
+/// How long a table's name may be, in characters.
+const TABLE_NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=255;
 
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     environment: Environment,
+    /// Whether a secret setting that is not set may be somewhere else.
+    elsewhere: bool,
     mistakes: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { lookup, environment: Environment::Prod, mistakes: Vec::new() }
+        Self { lookup, environment: Environment::Prod, elsewhere: false, mistakes: Vec::new() }
     }
 
     /// Everything there is to know, or every mistake there is.
@@ -41,11 +41,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What there is to know of GitHub, or every mistake there is in that.
-    pub(super) fn github_alone(mut self) -> Result<GitHubConfig, ConfigErrors> {
+    /// What there is to know of GitHub and who we are there, or every mistake there is in that.
+    pub(super) fn github_alone(mut self) -> Result<(GitHubConfig, GitHubIdentity), ConfigErrors> {
         self.environment = self.environment();
-        match self.github() {
-            Some(github) if self.mistakes.is_empty() => Ok(github),
+        match (self.github(), self.github_identity()) {
+            (Some(github), Some(identity)) if self.mistakes.is_empty() => Ok((github, identity)),
             _ => Err(ConfigErrors(self.mistakes)),
         }
     }
@@ -65,8 +65,8 @@ impl<'a> Reader<'a> {
         let portal = portal.and_then(|url| self.bare(settings::PORTAL, &url));
         let public = self.endpoint(settings::PUBLIC_API);
         let public_api_base_url = public.and_then(|url| self.bare(settings::PUBLIC_API, &url));
-        let admin_key = self.key(settings::ADMIN_KEY);
-        let invite_keys = self.invite_keys();
+        let secrets = self.secrets_at();
+        let tls_roots = self.tls_roots();
         self.fixed_prefix();
         Some(Config {
             environment: self.environment,
@@ -76,7 +76,8 @@ impl<'a> Reader<'a> {
             limits: limits?,
             cors: cors?,
             dev_identities,
-            admin_key,
+            secrets: secrets?,
+            tls_roots,
             table: table?,
             queue: queue?,
             auth: auth?,
@@ -84,7 +85,6 @@ impl<'a> Reader<'a> {
             mail: mail?,
             portal_base_url: portal?,
             public_api_base_url,
-            invite_keys: invite_keys?,
         })
     }
 
@@ -117,25 +117,24 @@ impl<'a> Reader<'a> {
 
     fn table(&mut self) -> Option<TableConfig> {
         let endpoint = self.endpoint(settings::TABLE_ENDPOINT);
-        Some(TableConfig { name: self.required(settings::TABLE_NAME)?, endpoint })
+        let name = self.required(settings::TABLE_NAME)?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        if !TABLE_NAME_LENGTH.contains(&name.len()) || !name.bytes().all(fits) {
+            self.mistake(settings::TABLE_NAME, "must be 3 to 255 of a-z, A-Z, 0-9, _, . and -");
+        }
+        Some(TableConfig { name, endpoint })
     }
 
     fn queue(&mut self) -> Option<QueueConfig> {
         let endpoint = self.endpoint(settings::QUEUE_ENDPOINT);
-        Some(QueueConfig { url: self.required(settings::QUEUE_URL)?, endpoint })
+        let url = self.required(settings::QUEUE_URL)?;
+        let _parsed = self.url(settings::QUEUE_URL);
+        Some(QueueConfig { url, endpoint })
     }
 
     fn auth(&mut self) -> Option<AuthConfig> {
-        let domain = self.text(settings::AUTH0_DOMAIN);
-        let issuer = self
-            .text(settings::AUTH0_ISSUER)
-            .or_else(|| domain.as_ref().map(|domain| format!("https://{domain}/")))
-            .map(|issuer| format!("{}/", issuer.trim_end_matches('/')));
-        if issuer.is_none() {
-            self.mistake(settings::AUTH0_ISSUER, "or TENON_AUTH0_DOMAIN must be set");
-        }
-        let jwks = issuer.as_ref().map(|issuer| format!("{issuer}.well-known/jwks.json"));
-        let jwks_url = self.url_or(settings::AUTH0_JWKS_URL, jwks.as_deref());
+        let issuer = self.issuer();
+        let jwks_url = self.jwks_url(issuer.as_deref());
         let audience = self.required(settings::AUTH0_AUDIENCE);
         let jwks_ttl_seconds = self.number(settings::AUTH0_JWKS_TTL);
         let leeway = self.number(settings::AUTH0_LEEWAY);
@@ -169,27 +168,46 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn invite_keys(&mut self) -> Option<InviteKeys> {
-        let text = self.required(settings::INVITE_KEYS)?;
-        let mut keys = BTreeMap::new();
-        for entry in text.split(',') {
-            let parsed = entry.trim().split_once(':').and_then(|(version, key)| {
-                Some((version.parse().ok()?, STANDARD.decode(key).ok()?))
-            });
-            match parsed {
-                Some((version, key)) if key.len() >= 32 && !keys.contains_key(&version) => {
-                    keys.insert(version, key);
-                }
-                _ => {
-                    self.mistake(
-                        settings::INVITE_KEYS,
-                        "must list <version 0-255>:<base64 of 32 bytes or more>, each version once",
-                    );
-                    return None;
-                }
+    /// Who issues our tokens, as it must stand in them.
+    fn issuer(&mut self) -> Option<String> {
+        let ending = |issuer: &str| format!("{}/", issuer.trim_end_matches('/'));
+        if self.text(settings::AUTH0_ISSUER).is_some() {
+            let told = self.url(settings::AUTH0_ISSUER).is_some();
+            return self
+                .text(settings::AUTH0_ISSUER)
+                .filter(|_text| told)
+                .map(|text| ending(&text));
+        }
+        let Some(domain) = self.text(settings::AUTH0_DOMAIN) else {
+            self.mistake(settings::AUTH0_ISSUER, "or TENON_AUTH0_DOMAIN must be set");
+            return None;
+        };
+        let issuer = ending(&format!("https://{domain}"));
+        let is_domain =
+            Url::parse(&issuer).is_ok_and(|url| url.path() == "/" && url.port().is_none());
+        if !is_domain {
+            self.mistake(settings::AUTH0_DOMAIN, "must be a domain");
+        }
+        Some(issuer)
+    }
+
+    /// Where the keys of `issuer` are. What is wrong with that one is told already.
+    fn jwks_url(&mut self, issuer: Option<&str>) -> Option<Url> {
+        if self.text(settings::AUTH0_JWKS_URL).is_some() {
+            return self.url(settings::AUTH0_JWKS_URL);
+        }
+        Url::parse(&format!("{}.well-known/jwks.json", issuer?)).ok()
+    }
+
+    fn tls_roots(&mut self) -> TlsRoots {
+        match self.or_default(settings::TLS_ROOTS).to_lowercase().as_str() {
+            "embedded" => TlsRoots::Embedded,
+            "system" => TlsRoots::System,
+            _ => {
+                self.mistake(settings::TLS_ROOTS, "must be embedded or system");
+                TlsRoots::Embedded
             }
         }
-        InviteKeys::new(&keys)
     }
 
     /// What is set, without the blanks around it.
@@ -209,22 +227,16 @@ impl<'a> Reader<'a> {
     fn required(&mut self, setting: Setting) -> Option<String> {
         let text = self.text(setting);
         if text.is_none() {
-            self.mistake(setting, "must be set");
+            self.missing(setting, "must be set");
         }
         text
     }
 
-    fn needed(&mut self, setting: Setting) {
-        let _told = self.required(setting);
-    }
-
-    /// A secret that stands in a header.
-    fn key(&mut self, setting: Setting) -> Option<Secret> {
-        let text = self.text(setting)?;
-        if !text.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
-            self.mistake(setting, "must be printable ASCII");
+    /// Something is not set: a mistake, unless it is a secret and may be elsewhere.
+    fn missing(&mut self, setting: Setting, what: &str) {
+        if !(setting.secret && self.elsewhere) {
+            self.mistake(setting, what);
         }
-        Some(Secret::new(text))
     }
 
     fn number(&mut self, setting: Setting) -> u64 {
@@ -251,13 +263,7 @@ impl<'a> Reader<'a> {
     }
 
     fn url(&mut self, setting: Setting) -> Option<Url> {
-        let text = self.or_default(setting);
-        self.url_or(setting, Some(&text))
-    }
-
-    fn url_or(&mut self, setting: Setting, default: Option<&str>) -> Option<Url> {
-        let text = self.text(setting).or_else(|| default.map(ToOwned::to_owned));
-        let url = text.as_deref().and_then(|text| Url::parse(text).ok());
+        let url = Url::parse(&self.or_default(setting)).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         match &url {
             None => self.mistake(setting, "must be an http or https address"),
@@ -275,7 +281,11 @@ impl<'a> Reader<'a> {
     }
 
     fn mistake(&mut self, setting: Setting, what: &str) {
-        self.mistakes.push(format!("{} {what}", setting.name));
+        let mistake = format!("{} {what}", setting.name);
+        // A setting that says something of several things is looked at for each.
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
     }
 }
 

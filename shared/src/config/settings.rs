@@ -1,5 +1,7 @@
 //! Every setting there is, declared once: the reader reads by these, the documentation lists them.
 
+pub(super) mod mail;
+
 /// A setting of the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
@@ -9,6 +11,15 @@ pub struct Setting {
     pub unset: Unset,
     /// What it means, in a sentence.
     pub meaning: &'static str,
+    /// Whether it may be in the secret that `TENON_SECRET_ARN` names.
+    pub secret: bool,
+}
+
+impl Setting {
+    /// The same, as one that may be in the secret.
+    const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
 }
 
 /// What holds when a setting is not set.
@@ -32,15 +43,15 @@ pub struct Group {
 }
 
 const fn must(name: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, unset: Unset::Refused, meaning }
+    Setting { name, unset: Unset::Refused, meaning, secret: false }
 }
 
 const fn means(name: &'static str, value: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, unset: Unset::Means(value), meaning }
+    Setting { name, unset: Unset::Means(value), meaning, secret: false }
 }
 
 const fn else_(name: &'static str, words: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, unset: Unset::Described(words), meaning }
+    Setting { name, unset: Unset::Described(words), meaning, secret: false }
 }
 
 pub(super) const ENV: Setting =
@@ -64,6 +75,21 @@ pub(super) const DEBUG_PERF: Setting = means(
     "TENON_DEBUG_PERF",
     "false",
     "Whether the log line of a request also tells its table calls and their time.",
+);
+pub(super) const SECRET_ARN: Setting = else_(
+    "TENON_SECRET_ARN",
+    "all settings are in the environment",
+    "The ARN of a secret of AWS Secrets Manager: a JSON object of texts by the names of \
+     settings that are marked as secret here. What is in the environment wins.",
+);
+pub(super) const SECRETS_ENDPOINT: Setting =
+    else_("TENON_SECRETS_ENDPOINT", "AWS", "Where Secrets Manager is, when not on AWS.");
+pub(super) const TLS_ROOTS: Setting = means(
+    "TENON_TLS_ROOTS",
+    "embedded",
+    "Which authorities are believed: `embedded`, those that are compiled in (for AWS the five of \
+     Amazon, for all others Mozilla's), or `system`, those of the machine or of `SSL_CERT_FILE`. \
+     Behind a proxy that opens connections, in AWS GovCloud and in China: `system`.",
 );
 
 pub(super) const TABLE_NAME: Setting = must("TENON_TABLE_NAME", "The DynamoDB table's name.");
@@ -128,9 +154,11 @@ pub(super) const INVITE_KEYS: Setting = must(
     "TENON_INVITE_TOKEN_KEYS",
     "Keys of invite tokens: `<version 0-255>:<base64 of 32 bytes or more>`, separated by commas. \
      The highest version makes new tokens, all of them are accepted.",
-);
+)
+.secret();
 pub(super) const ADMIN_KEY: Setting =
-    else_("TENON_ADMIN_API_KEY", "no admin routes", "What `X-Admin-Key` must say on `/api/admin`.");
+    else_("TENON_ADMIN_API_KEY", "no admin routes", "What `X-Admin-Key` must say on `/api/admin`.")
+        .secret();
 /// Two names for one switch.
 pub(super) const DEV_BYPASS: [Setting; 2] = [
     means(
@@ -169,7 +197,8 @@ pub(super) const GITHUB_TOKEN: Setting = else_(
     "TENON_GITHUB_TOKEN",
     "a GitHub App must be set",
     "The token we show to GitHub. Either this or a GitHub App.",
-);
+)
+.secret();
 pub(super) const GITHUB_APP_ID: Setting = else_(
     "TENON_GITHUB_APP_ID",
     "the token is used",
@@ -179,7 +208,8 @@ pub(super) const GITHUB_APP_KEY: Setting = else_(
     "TENON_GITHUB_APP_PRIVATE_KEY",
     "refused with an App",
     "The App's private key: PEM, its line ends as they are or written as `\\n`.",
-);
+)
+.secret();
 pub(super) const GITHUB_APP_INSTALLATION: Setting = else_(
     "TENON_GITHUB_APP_INSTALLATION_ID",
     "looked up by the repository's owner",
@@ -199,7 +229,8 @@ pub(super) const GITHUB_WEBHOOK_SECRETS: Setting = else_(
     "webhooks are refused",
     "The secrets GitHub signs its webhooks with, separated by commas: one, or two while the secret \
      is changed.",
-);
+)
+.secret();
 pub(super) const GITHUB_CLEANUP: Setting = means(
     "TENON_GITHUB_CLEANUP_ENABLED",
     "false",
@@ -235,47 +266,22 @@ pub(super) const GITHUB_PREFIX: Setting = means(
     "What a candidate's repository's name begins with.",
 );
 
-pub(super) const MAIL_PROVIDER: Setting = means(
-    "TENON_EMAIL_PROVIDER",
-    "ses",
-    "Who sends mail: `ses`, `smtp`, `resend`, `sendgrid`, or `console`, which sends nothing.",
-);
-pub(super) const MAIL_FROM: Setting = means(
-    "TENON_EMAIL_FROM",
-    "Tenon <notifications@tenon.com>",
-    "The sender: an address, or `Name <address>`.",
-);
-pub(super) const MAIL_ENDPOINT: Setting = else_(
-    "TENON_MAIL_ENDPOINT",
-    "the provider's own",
-    "Another address of SES, Resend or SendGrid.",
-);
-pub(super) const SES_CONFIGURATION_SET: Setting = else_(
-    "TENON_SES_CONFIGURATION_SET",
-    "none",
-    "The SES configuration set whose events tell us of bounces and complaints.",
-);
-pub(super) const RESEND_KEY: Setting =
-    else_("TENON_RESEND_API_KEY", "refused with `resend`", "Resend's API key.");
-pub(super) const SENDGRID_KEY: Setting =
-    else_("SENDGRID_API_KEY", "refused with `sendgrid`", "SendGrid's API key.");
-pub(super) const SMTP_HOST: Setting =
-    else_("SMTP_HOST", "refused with `smtp`", "The mail server's name.");
-pub(super) const SMTP_PORT: Setting = means("SMTP_PORT", "587", "The mail server's port.");
-pub(super) const SMTP_USERNAME: Setting =
-    else_("SMTP_USERNAME", "no login", "Whom we log in as; then the password must be set too.");
-pub(super) const SMTP_PASSWORD: Setting = else_("SMTP_PASSWORD", "no login", "The password.");
-pub(super) const SMTP_TLS: Setting = means(
-    "SMTP_TLS",
-    "true",
-    "Whether STARTTLS is demanded. A login without it is refused in `prod`.",
-);
-
 /// Every setting that is read.
 pub const ALL: [Group; 6] = [
     Group {
         title: "The service",
-        settings: &[ENV, API_PREFIX, PORTAL, PUBLIC_API, BODY_BYTES_MAX, DOCS, DEBUG_PERF],
+        settings: &[
+            ENV,
+            SECRET_ARN,
+            SECRETS_ENDPOINT,
+            TLS_ROOTS,
+            API_PREFIX,
+            PORTAL,
+            PUBLIC_API,
+            BODY_BYTES_MAX,
+            DOCS,
+            DEBUG_PERF,
+        ],
     },
     Group {
         title: "Table and queue",
@@ -328,22 +334,7 @@ pub const ALL: [Group; 6] = [
             GITHUB_DELETE_DAYS,
         ],
     },
-    Group {
-        title: "Mail",
-        settings: &[
-            MAIL_PROVIDER,
-            MAIL_FROM,
-            MAIL_ENDPOINT,
-            SES_CONFIGURATION_SET,
-            RESEND_KEY,
-            SENDGRID_KEY,
-            SMTP_HOST,
-            SMTP_PORT,
-            SMTP_USERNAME,
-            SMTP_PASSWORD,
-            SMTP_TLS,
-        ],
-    },
+    mail::GROUP,
 ];
 
 /// Settings of the service we replace that are not read, and why.

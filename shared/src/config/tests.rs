@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::config::app_key::tests::PEM;
+use crate::config::secrets::{GitHubIdentity, Secrets, SecretsAt};
 use crate::config::{
-    Cleanup, Config, ConfigErrors, CreateLimits, Environment, GitHubIdentity, MailProvider,
-    settings,
+    Cleanup, Config, ConfigErrors, CreateLimits, Environment, MailProvider, settings,
 };
 use crate::secret::Secret;
 
@@ -24,6 +24,12 @@ fn good() -> BTreeMap<&'static str, &'static str> {
 
 fn read(settings: &BTreeMap<&'static str, &'static str>) -> Result<Config, ConfigErrors> {
     Config::from_lookup(&|name| settings.get(name).map(|text| (*text).to_owned()))
+}
+
+/// The secret settings, which are all in the environment.
+fn secrets(config: Config) -> Arc<Secrets> {
+    let SecretsAt::Environment(secrets) = config.secrets else { panic!("elsewhere") };
+    secrets
 }
 
 #[test]
@@ -169,7 +175,9 @@ fn networks_and_origins_come_as_an_array_or_a_comma_list() {
 #[test]
 fn production_believes_and_tells_nothing_over_a_line_that_others_can_read() {
     for name in [
+        "TENON_AUTH0_ISSUER",
         "TENON_AUTH0_JWKS_URL",
+        "TENON_QUEUE_URL",
         "TENON_GITHUB_API_BASE",
         "TENON_MAIL_ENDPOINT",
         "TENON_TABLE_ENDPOINT",
@@ -191,8 +199,6 @@ fn production_believes_and_tells_nothing_over_a_line_that_others_can_read() {
             assert!(read(&settings).is_ok(), "{name} {environment} {address}");
         }
     }
-    let told = refused(&[("TENON_AUTH0_ISSUER", "http://tenant.example.com/")]);
-    assert_eq!(told, ["TENON_AUTH0_JWKS_URL must be an https address in prod"]);
 }
 
 #[test]
@@ -212,7 +218,16 @@ fn a_comma_too_many_does_not_protect_every_path() {
 fn a_setting_that_could_never_work_does_not_start() {
     let sender = "TENON_EMAIL_FROM must be an e-mail address, or Name <address>";
     let admin = "TENON_ADMIN_API_KEY must be printable ASCII";
+    let table = "TENON_TABLE_NAME must be 3 to 255 of a-z, A-Z, 0-9, _, . and -";
+    let arn = "TENON_SECRET_ARN must be the ARN of a secret of Secrets Manager";
     for (name, wrong, told) in [
+        ("TENON_TABLE_NAME", "te", table),
+        ("TENON_TABLE_NAME", "tenon table", table),
+        ("TENON_QUEUE_URL", "jobs", "TENON_QUEUE_URL must be an http or https address"),
+        ("TENON_AUTH0_ISSUER", "tenant", "TENON_AUTH0_ISSUER must be an http or https address"),
+        ("TENON_TLS_ROOTS", "mozilla", "TENON_TLS_ROOTS must be embedded or system"),
+        ("TENON_SECRET_ARN", "tenon/prod", arn),
+        ("TENON_SECRET_ARN", "arn:aws:ssm:us-east-1:1:secret:tenon", arn),
         ("TENON_EMAIL_FROM", "Tenon\r\nBcc: all@example.com <a@example.com>", sender),
         ("TENON_ADMIN_API_KEY", "open\nsesame", admin),
         ("TENON_ADMIN_API_KEY", "öffne dich", admin),
@@ -225,6 +240,16 @@ fn a_setting_that_could_never_work_does_not_start() {
 }
 
 #[test]
+fn a_tenants_domain_is_one() {
+    let mut settings = good();
+    for wrong in ["tenant example.com", "tenant.example.com/login", "tenant.example.com:444"] {
+        settings.insert("TENON_AUTH0_DOMAIN", wrong);
+        let told = read(&settings).unwrap_err().0;
+        assert_eq!(told, ["TENON_AUTH0_DOMAIN must be a domain"], "{wrong}");
+    }
+}
+
+#[test]
 fn we_are_one_on_github_an_app_or_a_token() {
     let key: &'static str = PEM.replace('\n', "\\n").leak();
     let app = [("TENON_GITHUB_APP_ID", "Iv1.a"), ("TENON_GITHUB_APP_PRIVATE_KEY", key)];
@@ -233,10 +258,9 @@ fn we_are_one_on_github_an_app_or_a_token() {
     settings.extend(app);
     let config = read(&settings).unwrap();
     assert!(!format!("{config:?}").contains("PRIVATE KEY"));
-    let GitHubIdentity::App { id, installation, .. } = config.github.identity else {
-        panic!("an App")
-    };
-    assert_eq!((id.as_str(), installation), ("Iv1.a", None));
+    let secrets = secrets(config);
+    let GitHubIdentity::App { id, installation, .. } = &secrets.github else { panic!("an App") };
+    assert_eq!((id.as_str(), *installation), ("Iv1.a", None));
     settings.insert("TENON_GITHUB_APP_PRIVATE_KEY", "-----BEGIN\\nKEY-----");
     let no_key = "TENON_GITHUB_APP_PRIVATE_KEY must be an RSA key in PEM";
     assert_eq!(read(&settings).unwrap_err().0, [no_key]);
@@ -274,9 +298,10 @@ fn creating_calls_have_the_designs_limits_and_webhooks_two_secrets_at_most() {
     let mut settings = good();
     settings.insert("TENON_GITHUB_CREATES_PER_SECOND", "0");
     settings.insert("TENON_GITHUB_WEBHOOK_SECRETS", "new, old");
-    let github = read(&settings).unwrap().github;
-    assert_eq!(github.creates.per_second, 0);
-    let secrets: Vec<_> = github.webhook_secrets.iter().map(Secret::expose).collect();
+    let config = read(&settings).unwrap();
+    assert_eq!(config.github.creates.per_second, 0);
+    let secrets = secrets(config);
+    let secrets: Vec<_> = secrets.webhook_secrets.iter().map(Secret::expose).collect();
     assert_eq!(secrets, ["new", "old"]);
 
     let three = "TENON_GITHUB_WEBHOOK_SECRETS must be one secret or two";
@@ -319,6 +344,7 @@ fn a_provider_without_what_it_needs_does_not_start() {
     let mut settings = good();
     settings.extend([("TENON_EMAIL_PROVIDER", "sendgrid"), ("SENDGRID_API_KEY", "k")]);
     let config = read(&settings).unwrap();
-    let MailProvider::SendGrid { endpoint, .. } = config.mail.provider else { panic!() };
+    let MailProvider::SendGrid { endpoint } = &config.mail.provider else { panic!() };
     assert_eq!(endpoint.as_str(), "https://api.sendgrid.com/");
+    assert_eq!(secrets(config).mail_key, Some(Secret::new("k")));
 }

@@ -14,7 +14,8 @@ use lettre::transport::smtp::extension::ClientId;
 use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use tokio::time::timeout;
 
-use crate::config::SmtpConfig;
+use crate::config::secrets::Login;
+use crate::config::{SmtpConfig, TlsRoots};
 use crate::email::failure::{MailError, MailFailure};
 use crate::email::sender::Sender;
 use crate::email::{Mail, MessageId};
@@ -59,20 +60,33 @@ impl std::fmt::Debug for Smtp {
     }
 }
 
+/// Whether the host that `config` names is one that a certificate could have.
+pub(super) fn nameable(config: &SmtpConfig) -> Result<(), SmtpUnusable> {
+    ServerName::try_from(config.host.as_str())?;
+    Ok(())
+}
+
 impl Smtp {
-    /// The server that `config` names. With TLS it must offer STARTTLS and a certificate of a public
-    /// authority, whose roots are compiled in; with a login it must let us in.
-    pub fn new(config: &SmtpConfig, sender: Sender) -> Result<Self, SmtpUnusable> {
-        ServerName::try_from(config.host.as_str())?;
-        let tls = TlsParameters::builder(config.host.clone());
-        let tls = tls.certificate_store(CertificateStore::WebpkiRoots);
-        let login = config.login.as_ref();
+    /// The server that `config` names. With TLS it must offer STARTTLS and a certificate of one of
+    /// `roots`; with a login it must let us in.
+    pub fn new(
+        config: &SmtpConfig,
+        login: Option<&Login>,
+        roots: TlsRoots,
+        sender: Sender,
+    ) -> Result<Self, SmtpUnusable> {
+        nameable(config)?;
+        let store = match roots {
+            TlsRoots::Embedded => CertificateStore::WebpkiRoots,
+            TlsRoots::System => CertificateStore::Default,
+        };
+        let tls = TlsParameters::builder(config.host.clone()).certificate_store(store);
         let address: Address = sender.address.parse()?;
         Ok(Self {
             host: config.host.clone(),
             port: config.port,
             tls: if config.tls { Some(tls.build()?) } else { None },
-            login: login.map(|(name, password)| (name.as_str(), password.expose()).into()),
+            login: login.map(|login| (login.name.as_str(), login.password.expose()).into()),
             from: Mailbox::new(sender.name, address),
             domain: sender.domain,
         })

@@ -13,7 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::config::SmtpConfig;
+use crate::config::secrets::{GitHubIdentity, Login, Secrets};
 use crate::domain::id::CandidateSessionId;
+use crate::domain::invite_token::InviteKeys;
 use crate::http_client;
 use crate::secret::Secret;
 
@@ -129,7 +131,7 @@ async fn read_request(caller: &mut TcpStream) {
     }
 }
 
-pub(super) fn http() -> Client {
+pub(super) fn http() -> reqwest::Client {
     http_client::build().unwrap()
 }
 
@@ -145,10 +147,22 @@ pub(super) fn mail() -> Mail {
     }
 }
 
+fn secrets() -> Secrets {
+    Secrets {
+        invite_keys: InviteKeys::new(&[(1, vec![0; 32])].into()).unwrap(),
+        admin_key: None,
+        github: GitHubIdentity::Token(Secret::new("t")),
+        webhook_secrets: Vec::new(),
+        mail_key: Some(Secret::new("hunter3")),
+        smtp_login: Some(Login { name: "user".to_owned(), password: Secret::new("hunter2") }),
+    }
+}
+
 fn mailer(provider: MailProvider, from: &str) -> Result<Mailer, Error> {
     let config = MailConfig { provider, from: from.to_owned() };
     let aws = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
-    Mailer::new(&config, &aws, http())
+    let vault = Vault::Open(Arc::new(secrets()));
+    Mailer::new(&config, Parts { aws, http: http().into(), vault, roots: TlsRoots::Embedded })
 }
 
 #[tokio::test]
@@ -163,7 +177,6 @@ async fn what_cannot_send_fails_at_the_start_and_shows_no_secret() {
     let smtp = MailProvider::Smtp(SmtpConfig {
         host: "mail.example.com".to_owned(),
         port: 587,
-        login: Some(("user".to_owned(), Secret::new("hunter2"))),
         tls: true,
     });
 
@@ -171,7 +184,7 @@ async fn what_cannot_send_fails_at_the_start_and_shows_no_secret() {
     let sender = mailer(smtp, "Tenon").unwrap_err();
 
     assert_eq!(good.to_string(), "smtp");
-    assert!(!format!("{good:?}").contains("hunter2"));
+    assert!(!format!("{good:?}").contains("hunter"));
     assert_eq!(sender.chain(), "setting up mail failed: the sender is no address");
 }
 

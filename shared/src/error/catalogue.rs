@@ -8,7 +8,7 @@ use crate::domain::live_check::CheckRefused;
 use crate::domain::submission::ExaminationRefused;
 use crate::domain::workspace::summary::{Preparation, Stage};
 use crate::error::github::GitHubProblem;
-use crate::error::{Error, Noun, Problem};
+use crate::error::{Error, Noun, Problem, SecretProblem};
 
 /// One of each error, in the order in which a request may meet them.
 pub fn one_of_each() -> Vec<Error> {
@@ -73,7 +73,9 @@ fn after(error: &Error) -> Option<Error> {
         Error::InvalidGitHubUsername => Error::GitHub(GitHubProblem::TokenInvalid),
         Error::GitHub(problem) => return Some(after_github(*problem)),
         Error::Contended => Error::NotReady(vec![("table", false)]),
-        Error::NotReady(_) => Error::TimedOut,
+        Error::NotReady(_) => Error::Secrets(SecretProblem::Unreachable),
+        Error::Secrets(SecretProblem::Unreachable) => Error::Secrets(SecretProblem::Wrong),
+        Error::Secrets(SecretProblem::Wrong) => Error::TimedOut,
         Error::TimedOut => {
             let source = "it is only shown".into();
             Error::TableUnavailable { doing: "showing an error", source }
@@ -219,6 +221,12 @@ fn when(error: &Error) -> String {
             "starting the job again would not help: `detail` says what would"
         }
         Error::NotReady(_) => "`/ready` finds that something fails: `details` says what",
+        Error::Secrets(SecretProblem::Unreachable) => {
+            "the answer needs a secret setting, and those cannot be read"
+        }
+        Error::Secrets(SecretProblem::Wrong) => {
+            "the answer needs a secret setting, and those were read and are wrong"
+        }
         Error::TimedOut => {
             "the request took 20 seconds, or its function's time was nearly over; what it stored by then is not known"
         }
@@ -258,6 +266,7 @@ mod tests {
         codes.sort_unstable();
         let twice: Vec<_> = codes.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         let expected = [
+            "CONFIGURATION_UNAVAILABLE",
             "GITHUB_UNAVAILABLE",
             "RATE_LIMITED",
             "WORKSPACE_NOT_INITIALIZED",

@@ -2,7 +2,10 @@
 
 use crate::domain::submission::ExaminationRefused;
 use crate::error::github::GitHubProblem;
-use crate::error::{Error, Noun, Problem, Refusal};
+use crate::error::{Error, Noun, Problem, Refusal, SecretProblem};
+
+/// After so many seconds the secret settings are asked for again.
+const SECRETS_AGAIN_SECONDS: u32 = 2;
 
 impl Noun {
     const fn wire(self) -> (u16, &'static str, &'static str) {
@@ -35,6 +38,7 @@ impl Error {
             | Self::GitHub(GitHubProblem::RateLimited(seconds)) => Some((*seconds).max(1)),
             Self::GitHub(GitHubProblem::Unavailable(told)) => told.map(|seconds| seconds.max(1)),
             Self::WorkspaceNotReady | Self::NotReady(_) => Some(2),
+            Self::Secrets(_) => Some(SECRETS_AGAIN_SECONDS),
             Self::WorkspaceBeingMade(preparation) => Some(preparation.retry_after_seconds()),
             Self::Contended
             | Self::IdempotencyInFlight
@@ -89,6 +93,12 @@ impl Error {
             Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
             Self::NotFound(noun) => noun.wire(),
             Self::GitHub(problem) => problem.wire(),
+            Self::Secrets(SecretProblem::Unreachable) => {
+                (503, "CONFIGURATION_UNAVAILABLE", "Configuration unavailable. Please try again.")
+            }
+            Self::Secrets(SecretProblem::Wrong) => {
+                (503, "CONFIGURATION_UNAVAILABLE", "Configuration invalid. Please try again later.")
+            }
             Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),

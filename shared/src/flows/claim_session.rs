@@ -20,7 +20,8 @@ pub struct Invite {
 
 /// What `token` invites to; one read, and none for a forged token.
 pub async fn open_invite(app: &App, token: &str) -> Result<Invite, Error> {
-    let claim = app.config.invite_keys.read(token).ok_or(Error::NotFound(Noun::InviteToken))?;
+    let keys = &app.secrets().await?.invite_keys;
+    let claim = keys.read(token).ok_or(Error::NotFound(Noun::InviteToken))?;
     invite_of(app, claim).await
 }
 

@@ -12,7 +12,7 @@ use crate::domain::candidate_session::{CandidateName, CandidateSession, Plan};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{CandidateSessionId, SimulationId};
 use crate::domain::idempotency::{IdempotencyKey, Operation};
-use crate::domain::invite_token::InviteToken;
+use crate::domain::invite_token::{InviteKeys, InviteToken};
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::repository::RepositoryName;
 use crate::domain::simulation::Simulation;
@@ -82,6 +82,8 @@ pub async fn invite_candidate(
     (name, email): (&CandidateName, &EmailAddress),
     key: Option<&IdempotencyKey>,
 ) -> Result<Once<Invited>, Error> {
+    // Before anything is written: without them there is no link to answer with.
+    let keys = &app.secrets().await?.invite_keys;
     let id = guests.simulation.get().id;
     let request = keyed(key, &recruiter.user().sub, Operation::Invite(id), &(name, email))?;
     match start(app, request).await? {
@@ -89,26 +91,34 @@ pub async fn invite_candidate(
             let session = app.store.session(session).await?;
             let gone = || Error::internal("answering again", "the session is gone");
             let session = session.ok_or_else(gone)?.value;
-            Ok(Once::replayed(invited(app, (session, created))?))
+            Ok(Once::replayed(invited(app, keys, (session, created))?))
         }
         Start::Now(receipt) => {
             let again = || open_guests(app, recruiter, id, email);
             let attempt = |guests| attempt(app, guests, (name, email), &receipt);
             let stored = settled_from(guests, again, attempt).await;
-            let stored = stored.and_then(|stored| invited(app, stored));
+            let stored = stored.and_then(|stored| invited(app, keys, stored));
             receipt.close(app, stored).await
         }
     }
 }
 
-fn invited(app: &App, (session, created): (CandidateSession, bool)) -> Result<Invited, Error> {
-    let (token, url) = link(app, &session)?;
+fn invited(
+    app: &App,
+    keys: &InviteKeys,
+    (session, created): (CandidateSession, bool),
+) -> Result<Invited, Error> {
+    let (token, url) = link(app, keys, &session)?;
     Ok(Invited { session, token, url, created })
 }
 
-/// The token of a session's invite and the link that holds it.
-pub fn link(app: &App, session: &CandidateSession) -> Result<(InviteToken, String), Error> {
-    let token = app.config.invite_keys.token(session.invite_claim()).ok_or_else(|| {
+/// The token of a session's invite under one of `keys`, and the link that holds it.
+pub fn link(
+    app: &App,
+    keys: &InviteKeys,
+    session: &CandidateSession,
+) -> Result<(InviteToken, String), Error> {
+    let token = keys.token(session.invite_claim()).ok_or_else(|| {
         Error::internal("making an invite token", "its key version is no longer configured")
     })?;
     let url = format!("{}/candidate/session/{}", app.config.portal_base_url, token.expose());
@@ -135,7 +145,7 @@ async fn first(
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let now = app.clock.now();
     let id = CandidateSessionId::new(app.mint.id(now));
-    let version = app.config.invite_keys.newest_version();
+    let version = app.secrets().await?.invite_keys.newest_version();
     let who = (name.clone(), email.clone());
     let mut session = CandidateSession::invited(id, simulation, who, version, now);
     let guard = InviteGuard { simulation: simulation.id, email: email.clone(), session: id };
@@ -171,7 +181,7 @@ async fn again(
 ) -> Result<Option<(CandidateSession, bool)>, Error> {
     let Some(desk) = app.store.desk(id).await? else { return Ok(None) };
     let now = app.clock.now();
-    let version = app.config.invite_keys.newest_version();
+    let version = app.secrets().await?.invite_keys.newest_version();
     let before = &desk.session.value;
     let session = before
         .clone()

@@ -45,7 +45,7 @@ async fn attempt(app: &App, opened: OpenedInvite) -> Result<Option<CandidateSess
     let OpenedInvite(desk) = opened;
     let now = app.clock.now();
     let before = &desk.session.value;
-    let version = app.config.invite_keys.newest_version();
+    let version = app.secrets().await?.invite_keys.newest_version();
     let session = before
         .clone()
         .invited_again(before.candidate_name.clone(), version, now)

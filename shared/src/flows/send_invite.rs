@@ -31,7 +31,7 @@ pub async fn send_invite(
         }
         Begun::Sending(session) => session,
     };
-    match app.mailer.send(&written(app, &session)?).await {
+    match app.mailer.send(&written(app, &session).await?).await {
         Ok(id) => {
             let (id, now) = (id.map(MessageId::into_string), app.clock.now());
             let sent = |mail: InviteMail| Some(mail.sent(id.clone(), now));
@@ -70,8 +70,9 @@ async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, 
     .await
 }
 
-fn written(app: &App, session: &CandidateSession) -> Result<Mail, Error> {
-    let (token, url) = link(app, session)?;
+async fn written(app: &App, session: &CandidateSession) -> Result<Mail, Error> {
+    let keys = &app.secrets().await?.invite_keys;
+    let (token, url) = link(app, keys, session)?;
     let username_url = username_url(app, session, &token);
     let expires_on = session.invite.expires_at.strftime("%Y-%m-%d").to_string();
     let invite = Invite {

@@ -162,7 +162,8 @@ impl GitHub {
         let mut response = self.call(operation, Method::GET, &path)?.open().await?;
         if response.status().is_redirection() {
             let url = self.storage_address(&response).ok_or_else(|| fail(Cause::Address))?;
-            let request = self.http.get(url).timeout(DOWNLOAD_TIMEOUT);
+            let http = self.http.client().map_err(|error| fail(Cause::Client(error)))?;
+            let request = http.get(url).timeout(DOWNLOAD_TIMEOUT);
             let sent = request.send().await;
             response = sent.map_err(|error| fail(Cause::Network(error.without_url())))?;
             // What storage says of an address is about the address, which is a new one every time.

@@ -49,7 +49,9 @@ impl GitHub {
     ) -> Result<Call, GitHubError> {
         let url =
             address(&self.base, path).ok_or_else(|| GitHubError::new(operation, Cause::Address))?;
-        let request = self.http.request(method, url);
+        let http = self.http.client();
+        let http = http.map_err(|error| GitHubError::new(operation, Cause::Client(error)))?;
+        let request = http.request(method, url);
         let request = request.header(ACCEPT, MEDIA_TYPE).header(API_VERSION_NAME, API_VERSION);
         let account = match path {
             ["repos" | "orgs", owner, ..] => owner,
@@ -101,7 +103,7 @@ impl Call {
     /// Sends the call and reads its answer; anything but success is an error. What a read answered
     /// before is answered again without being sent again, once GitHub says that it has not changed.
     pub(crate) async fn send(self) -> Result<Answer, GitHubError> {
-        let exchange = self.started()?;
+        let exchange = self.started().await?;
         let read = exchange.is_read();
         let known = if read { exchange.github.kept.find(exchange.request.url()) } else { None };
         let response = exchange.send(known.as_ref().map(|known| &known.etag)).await?;
@@ -110,7 +112,7 @@ impl Call {
 
     /// Sends the call and leaves its answer, whatever the status, to the caller.
     pub(crate) async fn open(self) -> Result<Response, GitHubError> {
-        self.started()?.send(None).await
+        self.started().await?.send(None).await
     }
 
     /// The call, to be over by `deadline`.
@@ -121,7 +123,11 @@ impl Call {
         Ok(Exchange { github, operation, request, account, bytes_max, deadline })
     }
 
-    pub(crate) fn started(self) -> Result<Exchange, GitHubError> {
+    /// The call, to be over within the limit, which begins when it is known who we are: that is no
+    /// business of GitHub's.
+    pub(crate) async fn started(self) -> Result<Exchange, GitHubError> {
+        let known = self.github.credentials.known().await;
+        known.map_err(|problem| GitHubError::new(self.operation, Cause::Secrets(problem)))?;
         let deadline = Instant::now() + self.github.limit;
         self.until(deadline)
     }

@@ -6,8 +6,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use thiserror::Error as ErrorDerive;
 
 use crate::config::app_key::NotSigned;
-use crate::error::Error;
 use crate::error::github::GitHubProblem;
+use crate::error::{Error, SecretProblem};
 use crate::github::rate_limit::{self, Exceeded};
 
 /// The longest number of a call of GitHub's that is repeated in the log, in bytes.
@@ -78,6 +78,10 @@ pub(crate) enum Cause {
     NotInstalled,
     #[error("the App's key is of no use")]
     Unsigned(#[source] NotSigned),
+    #[error("who we are is not known")]
+    Secrets(#[source] SecretProblem),
+    #[error("there can be no connection at all")]
+    Client(#[source] reqwest::Error),
     /// On the way to a token for the call.
     #[error(transparent)]
     Unsent(Box<Cause>),
@@ -85,6 +89,9 @@ pub(crate) enum Cause {
 
 impl From<GitHubError> for Error {
     fn from(error: GitHubError) -> Self {
+        if let Cause::Secrets(problem) = error.cause {
+            return Self::Secrets(problem);
+        }
         let seconds = error.retry_after.map(|wait| u32::try_from(wait.as_secs()));
         let seconds = seconds.map(|seconds| seconds.unwrap_or(u32::MAX));
         Self::GitHub(match error.kind {
@@ -146,6 +153,8 @@ impl GitHubError {
             | Cause::Form { .. }
             | Cause::Late
             | Cause::Storage(_)
+            | Cause::Secrets(_)
+            | Cause::Client(_)
             | Cause::Unsent(_) => GitHubFailure::Unavailable,
             Cause::Status(status) => failure_of(*status),
             Cause::RateLimit(..) => GitHubFailure::RateLimited,

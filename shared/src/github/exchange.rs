@@ -7,7 +7,7 @@ use reqwest::{Method, Request, Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::github::error::{Cause, GitHubError};
-use crate::github::{Credentials, GitHub};
+use crate::github::{Credential, GitHub};
 use crate::ledger;
 use crate::secret::Secret;
 
@@ -32,9 +32,10 @@ impl Exchange {
     /// A token of an installation that GitHub does not take is replaced by a fresh one, once: it may
     /// have been revoked, and a call that was refused for its token has done nothing.
     pub(crate) async fn send(&self, etag: Option<&HeaderValue>) -> Result<Response, GitHubError> {
-        let tokens = match &*self.github.credentials {
-            Credentials::Token(token) => return self.send_as(token, etag).await,
-            Credentials::App(tokens) => tokens,
+        let known = self.github.credentials.known().await;
+        let tokens = match known.map_err(|problem| self.failed(Cause::Secrets(problem)))? {
+            Credential::Token(token) => return self.send_as(token, etag).await,
+            Credential::App(tokens) => tokens,
         };
         let token = tokens.token(self, None).await.map_err(GitHubError::unsent)?;
         let response = self.send_as(&token, etag).await?;
@@ -86,8 +87,10 @@ impl Exchange {
         if let Some(etag) = etag {
             headers.insert(IF_NONE_MATCH, etag.clone());
         }
+        let http = self.github.http.client();
+        let http = http.map_err(|error| self.failed(Cause::Client(error)))?;
         ledger::github_call();
-        let response = self.github.http.execute(request).await;
+        let response = http.execute(request).await;
         let response =
             response.map_err(|error| self.failed(Cause::Network(error.without_url())))?;
         self.github.watch.note(response.headers());

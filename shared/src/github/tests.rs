@@ -23,7 +23,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::clock::Clock;
-use crate::config::GitHubIdentity;
+use crate::config::secrets::GitHubIdentity;
 use crate::domain::repository::{BranchName, CommitSha, GitHubUsername, RepositoryName};
 use crate::domain::results::{ArtifactProblem, Conclusion, RunPhase};
 use crate::github::actions::DispatchedRun;
@@ -132,7 +132,7 @@ impl Script {
 }
 
 fn client(base: Url, identity: GitHubIdentity, clock: Clock) -> GitHub {
-    let settings = Settings { base, identity, home: "acme".to_owned() };
+    let settings = Settings { base, identity: identity.into(), home: "acme".to_owned() };
     GitHub::new(http_client::build().unwrap(), settings, clock)
 }
 

@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Noun};
-use crate::http::admin_gate::admitted_or_astray;
+use crate::error::Error;
+use crate::http::admin_gate::{admitted_or_astray, nowhere};
 use crate::http::cors::share;
 use crate::http::headers::protect;
 use crate::http::methods::with_options;
@@ -38,7 +38,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
 pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _document) = routes.split_for_parts();
     let routes: Router = routes
-        .fallback(async || Error::NotFound(Noun::Route))
+        .fallback(nowhere)
         .layer(from_fn(spare))
         .layer(from_fn_with_state(app.clone(), check_size))
         .layer(from_fn_with_state(app.clone(), limit_time))

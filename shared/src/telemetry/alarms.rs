@@ -28,6 +28,8 @@ pub enum Alarm {
     Panicked,
     /// A message of the job queue makes no sense, or names a job that is not there or cannot be read.
     PoisonMessage,
+    /// The secret settings cannot be read, or are wrong.
+    SecretUnreachable,
 }
 
 impl Alarm {
@@ -39,6 +41,7 @@ impl Alarm {
             Self::DeadlineNear => "DeadlineNear",
             Self::Panicked => "Panicked",
             Self::PoisonMessage => "PoisonMessage",
+            Self::SecretUnreachable => "SecretUnreachable",
         }
     }
 }

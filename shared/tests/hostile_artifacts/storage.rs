@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::config::GitHubIdentity;
+use shared::config::secrets::GitHubIdentity;
 use shared::domain::repository::RepositoryName;
 use shared::domain::results::{ArtifactProblem, TestReport};
 use shared::github::{GitHub, Settings};
@@ -38,7 +38,7 @@ impl Storage {
                 tokio::spawn(answer(connection, Arc::clone(&known), Arc::clone(&told)));
             }
         });
-        let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
+        let identity = GitHubIdentity::Token(Secret::new("ghs_token")).into();
         let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
         let github = GitHub::new(http_client::build().unwrap(), settings, Clock::System).patient();
         Self { base, answers, asked, github }

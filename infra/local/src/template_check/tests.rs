@@ -2,7 +2,7 @@ use std::future::pending;
 
 use clap::Parser;
 use jiff::SignedDuration;
-use shared::config::GitHubIdentity;
+use shared::config::secrets::GitHubIdentity;
 use shared::secret::Secret;
 use tokio::net::TcpListener;
 
@@ -54,7 +54,7 @@ fn settings(base: &str) -> BTreeMap<String, String> {
 
 /// How a check by `arguments` ends, and what it prints. Time passes as fast as it can.
 async fn lived(arguments: &str, clock: &Clock, base: &str) -> (Ended, String) {
-    let identity = GitHubIdentity::Token(Secret::new(TOKEN));
+    let identity = GitHubIdentity::Token(Secret::new(TOKEN)).into();
     let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
     let http = shared::http_client::build().unwrap();
     let github = GitHub::new(http, settings, clock.clone()).patient();
@@ -124,7 +124,7 @@ async fn a_run_that_does_not_end_in_its_time_is_told() {
 #[tokio::test]
 async fn an_interrupted_check_tells_what_it_did_not_come_to_and_ends_with_1() {
     let (_github, clock, base) = github().await;
-    let identity = GitHubIdentity::Token(Secret::new(TOKEN));
+    let identity = GitHubIdentity::Token(Secret::new(TOKEN)).into();
     let settings = Settings { base: base.parse().unwrap(), identity, home: "acme".to_owned() };
     let http = shared::http_client::build().unwrap();
     let github = GitHub::new(http, settings, clock.clone());

@@ -3,11 +3,10 @@
 use url::Url;
 
 use crate::config::reader::Reader;
-use crate::config::settings;
-use crate::config::{Environment, MailConfig, MailProvider, SmtpConfig};
+use crate::config::settings::mail;
+use crate::config::{MailConfig, MailProvider, SmtpConfig};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::text::Line;
-use crate::secret::Secret;
 
 /// The longest sender: what a line of a mail may hold.
 const LINE_MAX: usize = 998;
@@ -18,36 +17,32 @@ const SENDGRID: &str = "https://api.sendgrid.com";
 impl Reader<'_> {
     /// All settings of all providers are read: a mistake in one that is not chosen is told too.
     pub(super) fn mail(&mut self) -> Option<MailConfig> {
-        let from = self.or_default(settings::MAIL_FROM);
+        let from = self.or_default(mail::MAIL_FROM);
         let one_line = Line::<LINE_MAX>::parse(&from).is_ok();
         if !one_line || EmailAddress::parse(&from).is_err() {
-            self.mistake(settings::MAIL_FROM, "must be an e-mail address, or Name <address>");
+            self.mistake(mail::MAIL_FROM, "must be an e-mail address, or Name <address>");
         }
-        let endpoint = self.endpoint(settings::MAIL_ENDPOINT);
-        let configuration_set = self.text(settings::SES_CONFIGURATION_SET);
-        let resend_key = self.key(settings::RESEND_KEY);
-        let sendgrid_key = self.key(settings::SENDGRID_KEY);
+        let endpoint = self.endpoint(mail::MAIL_ENDPOINT);
+        let configuration_set = self.text(mail::SES_CONFIGURATION_SET);
         let smtp = self.smtp();
-        let provider = match self.or_default(settings::MAIL_PROVIDER).to_lowercase().as_str() {
+        let provider = match self.or_default(mail::MAIL_PROVIDER).to_lowercase().as_str() {
             "ses" => MailProvider::Ses { endpoint, configuration_set },
             "smtp" => {
-                self.needed(settings::SMTP_HOST);
+                let _host = self.required(mail::SMTP_HOST);
                 MailProvider::Smtp(smtp?)
             }
             "resend" => {
-                self.needed(settings::RESEND_KEY);
                 let endpoint = endpoint.or_else(|| Url::parse(RESEND).ok())?;
-                MailProvider::Resend { api_key: resend_key?, endpoint }
+                MailProvider::Resend { endpoint }
             }
             "sendgrid" => {
-                self.needed(settings::SENDGRID_KEY);
                 let endpoint = endpoint.or_else(|| Url::parse(SENDGRID).ok())?;
-                MailProvider::SendGrid { api_key: sendgrid_key?, endpoint }
+                MailProvider::SendGrid { endpoint }
             }
             "console" => MailProvider::Console,
             _ => {
                 let what = "must be ses, smtp, resend, sendgrid or console";
-                self.mistake(settings::MAIL_PROVIDER, what);
+                self.mistake(mail::MAIL_PROVIDER, what);
                 return None;
             }
         };
@@ -55,20 +50,12 @@ impl Reader<'_> {
     }
 
     fn smtp(&mut self) -> Option<SmtpConfig> {
-        let host = self.text(settings::SMTP_HOST);
-        let port = self.or_default(settings::SMTP_PORT).parse().ok().filter(|port| *port > 0);
+        let host = self.text(mail::SMTP_HOST);
+        let port = self.or_default(mail::SMTP_PORT).parse().ok().filter(|port| *port > 0);
         if port.is_none() {
-            self.mistake(settings::SMTP_PORT, "must be a port");
+            self.mistake(mail::SMTP_PORT, "must be a port");
         }
-        let tls = self.flag(settings::SMTP_TLS);
-        let username = self.text(settings::SMTP_USERNAME);
-        let password = self.text(settings::SMTP_PASSWORD).map(Secret::new);
-        if username.is_some() != password.is_some() {
-            self.mistake(settings::SMTP_PASSWORD, "must be set, or SMTP_USERNAME must not");
-        }
-        if username.is_some() && !tls && self.environment == Environment::Prod {
-            self.mistake(settings::SMTP_TLS, "must be on for a login");
-        }
-        Some(SmtpConfig { host: host?, port: port?, login: username.zip(password), tls })
+        let tls = self.flag(mail::SMTP_TLS);
+        Some(SmtpConfig { host: host?, port: port?, tls })
     }
 }

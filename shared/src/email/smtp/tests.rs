@@ -18,18 +18,19 @@ fn sender() -> Sender {
 }
 
 fn config(port: u16) -> SmtpConfig {
-    SmtpConfig { host: "127.0.0.1".to_owned(), port, login: None, tls: false }
+    SmtpConfig { host: "127.0.0.1".to_owned(), port, tls: false }
 }
 
 /// A client of an open server.
 fn plain(port: u16) -> Smtp {
-    Smtp::new(&config(port), sender()).unwrap()
+    Smtp::new(&config(port), None, TlsRoots::Embedded, sender()).unwrap()
 }
 
 /// A client that encrypts and logs in, and believes the public authorities.
 fn careful(port: u16) -> Smtp {
-    let login = Some(("user".to_owned(), Secret::new("pass")));
-    Smtp::new(&SmtpConfig { login, tls: true, ..config(port) }, sender()).unwrap()
+    let login = Login { name: "user".to_owned(), password: Secret::new("pass") };
+    let config = SmtpConfig { tls: true, ..config(port) };
+    Smtp::new(&config, Some(&login), TlsRoots::Embedded, sender()).unwrap()
 }
 
 /// The same, which believes the throw-away authority of these tests and no other.
@@ -240,6 +241,6 @@ async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
 #[test]
 fn a_host_that_no_certificate_can_name_is_told_at_the_start() {
     let host = "mail example".to_owned();
-    let error = Smtp::new(&SmtpConfig { host, ..config(587) }, sender()).unwrap_err();
+    let error = nameable(&SmtpConfig { host, ..config(587) }).unwrap_err();
     assert_eq!(error.to_string(), "the host is no name");
 }

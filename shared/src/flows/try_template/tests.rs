@@ -12,7 +12,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::config::GitHubIdentity;
+use crate::config::secrets::GitHubIdentity;
 use crate::domain::id::TemplateCheckId;
 use crate::domain::live_check::CheckRequest;
 use crate::domain::template::TemplateKey;
@@ -91,7 +91,7 @@ impl Script {
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let routes = Router::new().fallback(answer).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let identity = GitHubIdentity::Token(Secret::new("ghs_token"));
+        let identity = GitHubIdentity::Token(Secret::new("ghs_token")).into();
         let settings = Settings { base, identity, home: "acme".to_owned() };
         let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
         let github = GitHub::new(http_client::build().unwrap(), settings, clock.clone());

@@ -1,0 +1,165 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use rustls::RootCertStore;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+use crate::error::chain;
+
+/// AWS, as a server that finds nothing wrong with anything.
+struct Aws {
+    port: u16,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Aws {
+    /// Served in the open, or under a certificate of the throw-away authority of the tests.
+    async fn serve(tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections: Arc<AtomicUsize> = Arc::default();
+        let counted = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((caller, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    let _ended = match tls {
+                        None => converse(caller).await,
+                        Some(tls) => converse(tls.accept(caller).await?).await,
+                    };
+                    Ok::<_, std::io::Error>(())
+                });
+            }
+        });
+        Self { port, connections }
+    }
+
+    fn count(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// Answers every request with an empty object, for as long as there are any.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let line = line.trim().to_ascii_lowercase();
+            if let Some(text) = line.strip_prefix("content-length: ") {
+                length = text.parse().unwrap();
+            }
+            if line.is_empty() {
+                break;
+            }
+        }
+        stream.read_exact(&mut vec![0; length]).await?;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\n";
+        stream.write_all(format!("{head}content-length: 2\r\n\r\n{{}}").as_bytes()).await?;
+        stream.flush().await?;
+    }
+}
+
+fn acceptor() -> TlsAcceptor {
+    let chain = include_bytes!("../email/smtp/tests/server.pem");
+    let key = include_bytes!("../email/smtp/tests/server_key.pem");
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(chain).unwrap()],
+            PrivateKeyDer::from_pem_slice(key).unwrap(),
+        )
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+async fn local(roots: TlsRoots) -> SdkConfig {
+    let settings = [
+        ("TENON_ENV", "test"),
+        ("TENON_TABLE_NAME", "tenon"),
+        ("TENON_QUEUE_URL", "https://sqs.example.com/1/jobs"),
+        ("TENON_AUTH0_DOMAIN", "tenant.example.com"),
+        ("TENON_AUTH0_API_AUDIENCE", "https://api.example.com"),
+        ("TENON_GITHUB_TOKEN", "a-token"),
+        ("TENON_CANDIDATE_PORTAL_BASE_URL", "https://portal.example.com/"),
+        ("TENON_INVITE_TOKEN_KEYS", "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    ];
+    let find = |name: &str| settings.iter().find(|(known, _)| *known == name);
+    let config = Config::from_lookup(&|name| find(name).map(|(_, text)| (*text).to_owned()));
+    shared(&Config { tls_roots: roots, ..config.unwrap() }).await
+}
+
+fn table(aws: &SdkConfig, endpoint: &str) -> Client {
+    let config = aws_sdk_dynamodb::config::Builder::from(aws).endpoint_url(endpoint);
+    Client::from_conf(config.build())
+}
+
+async fn read(table: &Client) -> Result<(), String> {
+    let key = AttributeValue::S("k".to_owned());
+    let read = table.get_item().table_name("tenon").key("PK", key).send().await;
+    read.map(|_nothing| ()).map_err(|error| chain(&error))
+}
+
+#[test]
+fn the_five_roots_of_amazon_are_among_those_compiled_in_and_each_is_one() {
+    let roots: Vec<_> = amazon().collect();
+
+    let text = roots.concat();
+    for name in ["1", "2", "3", "4"].map(|number| format!("Amazon Root CA {number}")) {
+        assert!(text.windows(name.len()).any(|part| part == name.as_bytes()), "{name}");
+    }
+    let mut store = RootCertStore::empty();
+    for root in &roots {
+        store.add(CertificateDer::from_slice(root)).unwrap();
+    }
+    assert_eq!((roots.len(), store.len()), (5, 5));
+}
+
+#[tokio::test]
+async fn all_clients_share_one_connection() {
+    let server = Aws::serve(None).await;
+    let endpoint = format!("http://127.0.0.1:{}", server.port);
+    let aws = local(TlsRoots::Embedded).await;
+    let queue = aws_sdk_sqs::config::Builder::from(&aws).endpoint_url(&endpoint).build();
+    let queue = aws_sdk_sqs::Client::from_conf(queue);
+    // As mail and secrets differ, with time-outs of its own.
+    let limits = TimeoutConfig::builder().operation_timeout(Duration::from_secs(6)).build();
+    let secrets = aws_sdk_secretsmanager::config::Builder::from(&aws).timeout_config(limits);
+    let secrets = secrets.endpoint_url(&endpoint).build();
+    let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets);
+    assert_eq!(server.count(), 0);
+
+    read(&table(&aws, &endpoint)).await.unwrap();
+    queue.send_message().queue_url(&endpoint).message_body("m").send().await.unwrap();
+    secrets.get_secret_value().secret_id("s").send().await.unwrap();
+
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_server_of_another_authority_is_refused_with_the_cause_and_what_to_do() {
+    let server = Aws::serve(Some(acceptor())).await;
+    let table =
+        table(&local(TlsRoots::Embedded).await, &format!("https://127.0.0.1:{}", server.port));
+
+    let told = read(&table).await.unwrap_err();
+
+    assert!(told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
+    assert!(told.ends_with("TENON_TLS_ROOTS=system believes whom this machine believes"), "{told}");
+}
