@@ -34,7 +34,7 @@
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth, creates, limits ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger, telemetry ← store, queue, github, email ← auth, creates, limits ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -45,11 +45,12 @@ pub mod config;
 pub mod ledger;
 pub mod mint;
 pub mod secret;
+
+pub mod http_client;
 pub mod telemetry;
 
 pub mod email;
 pub mod github;
-pub mod http_client;
 pub mod queue;
 pub mod store;
 

@@ -11,12 +11,12 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"]
 fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
-    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
+    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger", "telemetry"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
     let creates = limits.clone();
-    let app = with(&["auth", "creates", "email", "github", "limits", "queue", "telemetry"], &auth);
+    let app = with(&["auth", "creates", "email", "github", "limits", "queue"], &auth);
     let flows = with(&["app"], &app);
     BTreeMap::from([
         ("domain", vec![]),
@@ -25,7 +25,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("mint", vec![]),
         ("secret", vec![]),
         ("ledger", vec![]),
-        ("telemetry", vec![]),
+        ("telemetry", vec!["clock", "http_client"]),
         ("http_client", vec![]),
         ("config", base),
         ("store", ports.clone()),

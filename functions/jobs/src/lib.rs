@@ -1,6 +1,8 @@
 //! Does the jobs that the queue hands over, and takes note of what SES tells of mails: `EventBridge`
 //! puts its events into the same queue.
 
+mod batch;
+
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
@@ -33,6 +35,7 @@ enum Letter {
 /// the table or the queue cannot be reached is named in the answer, and comes again.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let deadline = deadline(event.context.deadline, app.clock.now());
+    batch::begin(&event.payload.records, app.clock.now());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let time_is_up = app.clock.now() + LEAST > deadline;
@@ -55,13 +58,13 @@ fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
 async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     match serde_json::from_str(body) {
-        Ok(Letter::Job(Message { job_id })) => {
+        Ok(Letter::Job(Message { job_id, .. })) => {
             told(shared::jobs::run(app, job_id, deadline).await, &job_id.to_string())
         }
         Ok(Letter::Mail(event)) => told(mark_bounced(app, &event).await, event.message_id()),
         Err(_unread) => {
             // A second delivery would read no better.
-            tracing::error!(message = message.message_id, "a message names no job and no mail");
+            tracing::error!(message_id = message.message_id, "a message names no job and no mail");
             true
         }
     }

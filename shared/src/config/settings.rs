@@ -66,6 +66,12 @@ pub(super) const DEBUG_PERF: Setting = means(
     "Whether the log line of a request also tells its table calls and their time.",
 );
 
+pub(super) const COLLECTOR: Setting = else_(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "nothing is traced",
+    "Who collects traces by OpenTelemetry's protocol over HTTP: the base of its address.",
+);
+
 pub(super) const TABLE_NAME: Setting = must("TENON_TABLE_NAME", "The DynamoDB table's name.");
 pub(super) const TABLE_ENDPOINT: Setting =
     else_("TENON_TABLE_ENDPOINT", "AWS", "Where the table is, when not on AWS.");
@@ -274,7 +280,16 @@ pub(super) const SMTP_TLS: Setting = means(
 pub const ALL: [Group; 6] = [
     Group {
         title: "The service",
-        settings: &[ENV, API_PREFIX, PORTAL, PUBLIC_API, BODY_BYTES_MAX, DOCS, DEBUG_PERF],
+        settings: &[
+            ENV,
+            API_PREFIX,
+            PORTAL,
+            PUBLIC_API,
+            BODY_BYTES_MAX,
+            DOCS,
+            DEBUG_PERF,
+            COLLECTOR,
+        ],
     },
     Group {
         title: "Table and queue",

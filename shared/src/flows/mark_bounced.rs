@@ -14,11 +14,11 @@ use crate::store::transaction::{Transaction, Written, settled};
 pub async fn mark_bounced(app: &App, event: &MailEvent) -> Result<(), Error> {
     let message = event.message_id();
     let Some(why) = event.setback() else {
-        tracing::info!(message, "an event changes nothing");
+        tracing::info!(message_id = message, "an event changes nothing");
         return Ok(());
     };
     let Some(key) = event.key() else {
-        tracing::warn!(message, ?why, "an event is about no mail of ours");
+        tracing::warn!(message_id = message, ?why, "an event is about no mail of ours");
         return Ok(());
     };
     settled(|| attempt(app, key, why, message)).await
@@ -31,7 +31,7 @@ async fn attempt(
     message: &str,
 ) -> Result<Option<()>, Error> {
     let Some(read) = app.store.session(key.session).await? else {
-        tracing::warn!(message, mail = %key, ?why, "an event is about a mail that is not known");
+        tracing::warn!(message_id = message, mail = %key, ?why, "an event is about a mail that is not known");
         return Ok(Some(()));
     };
     let email = &read.value.invite_email;
@@ -57,7 +57,11 @@ async fn attempt(
     }
     let written = app.store.write(write, &app.mint).await? == Written::Yes;
     if written {
-        tracing::warn!(message, mail = %key, ?why, "a mail came back");
+        let outcome = match why {
+            Setback::Bounced => "bounced",
+            Setback::Complained => "complained",
+        };
+        tracing::warn!(message_id = message, mail = %key, outcome, Mails = 1, "a mail came back");
     }
     Ok(written.then_some(()))
 }
