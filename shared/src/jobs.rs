@@ -28,6 +28,7 @@ use crate::flows::send_invite::send_invite;
 use crate::ledger;
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written};
+use crate::telemetry::invocation;
 
 /// How often a job that could go on at once does so before it goes back to the queue.
 const TURNS_MAX: usize = 8;
@@ -154,6 +155,7 @@ pub async fn sweep(app: &App) -> Result<usize, Error> {
     if let Err(error) = start_clean_ups(app).await {
         tracing::error!(error = %error.chain(), "nothing is cleaned up");
     }
+    info!(sent, ColdStart = invocation::cold_start(), "a sweep");
     Ok(sent)
 }
 

@@ -57,11 +57,14 @@ where
     registry().with(lines.with_filter(filter.and(filter_fn(is_fit))))
 }
 
+/// Whether an event may be told, or a span name what happens in it: of others' spans none may, which hold
+/// what they please.
 fn is_fit(told: &Metadata<'_>) -> bool {
     let ours = ["shared", "tenon"];
     let crate_name = told.target().split("::").next();
-    let ours = crate_name.is_some_and(|name| ours.contains(&name));
-    told.target() != TRACES && (ours || *told.level() <= Level::INFO)
+    let is_ours = crate_name.is_some_and(|name| ours.contains(&name));
+    let is_public = told.is_event() && *told.level() <= Level::INFO;
+    told.target() != TRACES && (is_ours || is_public)
 }
 
 #[cfg(test)]

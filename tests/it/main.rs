@@ -41,6 +41,7 @@ mod limits_shared;
 mod lists;
 mod mail_events;
 mod mails;
+mod metrics;
 mod openapi;
 mod problems;
 mod provisioning;

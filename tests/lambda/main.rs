@@ -5,3 +5,4 @@
 
 mod folder;
 mod process;
+mod telemetry;

@@ -84,7 +84,9 @@ pub(crate) fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error>
 /// The item of `value`, which is new.
 pub(crate) fn new_item_of<T: Entity>(value: &T) -> Result<Item, Error> {
     let mut item = item_of(value, 1)?;
-    if let (true, Some(cause)) = (T::FOLLOWS, ledger::so_far().cause) {
+    if T::FOLLOWS
+        && let Some(cause) = ledger::so_far().cause
+    {
         item.entry("cause".to_owned()).or_insert(AttributeValue::S(cause));
     }
     Ok(item)

@@ -65,12 +65,14 @@ fn no_setting_makes_the_runtime_write_down_whole_events() {
     let lines = written("trace", || {
         tracing::trace!(target: "lambda_runtime::layers", body = "Bearer x", "raw event");
         tracing::debug!(target: "aws_smithy_runtime::client", "request: Bearer y");
-        tracing::info!(target: "lambda_runtime", "one");
+        let invoke = tracing::info_span!(target: "lambda_runtime", "invoke", requestId = "Bearer");
+        invoke.in_scope(|| tracing::info!(target: "lambda_runtime", "one"));
         tracing::trace!(target: "shared::store", "two");
     });
 
     let messages: Vec<&Value> = lines.iter().map(|line| &line["message"]).collect();
     assert_eq!(messages, ["one", "two"]);
+    assert!(lines.iter().all(|line| line.get("requestId").is_none()), "{lines:?}");
 }
 
 #[test]
