@@ -11,7 +11,7 @@ use crate::auth::token::{TokenRules, Verifier};
 use crate::aws::{self, address};
 use crate::clock::Clock;
 use crate::config::secrets::Secrets;
-use crate::config::{AuthConfig, Config};
+use crate::config::{self, AuthConfig, Config};
 use crate::creates::Creates;
 use crate::email::{Mailer, Parts};
 use crate::error::Error;
@@ -58,10 +58,9 @@ pub struct App {
 
 impl App {
     /// What a function does before its first event: logging, settings, and the connection to the
-    /// table, opened while starting is cheap.
-    pub async fn start() -> Result<Self, lambda_http::Error> {
-        telemetry::start();
-        telemetry::panics::tell(Clock::System);
+    /// table, opened while starting is cheap. The log calls it `service`.
+    pub async fn start(service: &'static str) -> Result<Self, lambda_http::Error> {
+        telemetry::start(service, config::collector().as_deref());
         let app = Self::new(Config::from_env()?, Clock::System, Mint::System).await?;
         app.store.warm_up().await;
         Ok(app)

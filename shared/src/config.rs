@@ -239,8 +239,7 @@ impl std::error::Error for ConfigErrors {}
 impl Config {
     /// Reads the process environment.
     pub fn from_env() -> Result<Self, ConfigErrors> {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
-        Self::from_lookup(&|name| std::env::var(name).ok())
+        Self::from_lookup(&environment)
     }
 
     /// Reads settings from anywhere. Blank means unset.
@@ -257,6 +256,18 @@ impl GitHubConfig {
     ) -> Result<(Self, GitHubIdentity), ConfigErrors> {
         Reader::new(lookup).github_alone()
     }
+}
+
+/// Who collects traces, by the base of its address. It is asked for before anything is told, so before
+/// the settings are read; whether it is an address they say.
+pub fn collector() -> Option<String> {
+    environment(settings::COLLECTOR.name).filter(|address| !address.trim().is_empty())
+}
+
+/// The process environment.
+fn environment(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
+    std::env::var(name).ok()
 }
 
 /// Whether `url` leads to the machine itself.

@@ -3,13 +3,14 @@
 //! A failure is recorded on the job and the message acknowledged, so no job blocks a queue. Only a
 //! table or a queue that cannot be reached leaves the message where it is.
 
+mod line;
 pub mod survive;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
-use tracing::{info, warn};
+use tracing::{Instrument, info, warn};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -26,9 +27,11 @@ use crate::flows::learn_username::learn_username;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
 use crate::jobs::survive::{Panicked, survive};
+use crate::ledger;
 use crate::store::item::Stored;
 use crate::store::transaction::{Transaction, Written};
 use crate::telemetry::alarms::{Alarm, alarm};
+use crate::telemetry::invocation;
 
 /// How often a job that could go on at once does so before it goes back to the queue.
 const TURNS_MAX: usize = 8;
@@ -47,20 +50,26 @@ pub async fn run(app: &App, id: Uuid, deadline: Timestamp) -> Result<(), Error> 
         alarm(Alarm::PoisonMessage, app.clock.now());
         return Ok(());
     };
-    let now = app.clock.now();
+    let cause = line::cause(&read.value);
+    let work = Box::pin(begin(app, &read, deadline)).instrument(line::span(&read.value, &cause));
+    ledger::kept_as(Some(cause), work).await.0
+}
+
+async fn begin(app: &App, read: &Stored<JobRecord>, deadline: Timestamp) -> Result<(), Error> {
+    let (now, since) = (app.clock.now(), Instant::now());
     match read.value.readiness(now) {
         Readiness::Over => Ok(()),
-        Readiness::NotBefore(at) => send(app, id, at).await,
+        Readiness::NotBefore(at) => send(app, read.value.id, at).await,
         Readiness::Now => {
             let claimed = read.value.clone().claimed(deadline + CLAIM_MARGIN, now);
             if let JobState::Dead { .. } = claimed.state {
-                return conclude(app, &read, &claimed).await;
+                return conclude(app, read, &claimed, since).await;
             }
-            let write = Transaction::new().replace(&read, &claimed)?;
+            let write = Transaction::new().replace(read, &claimed)?;
             match app.store.write(write, &app.mint).await? {
                 // Somebody else has it: the queue may deliver twice.
                 Written::Refused => Ok(()),
-                Written::Yes => carry_out(app, &read.replaced(claimed), deadline).await,
+                Written::Yes => carry_out(app, &read.replaced(claimed), deadline, since).await,
             }
         }
     }
@@ -70,6 +79,7 @@ async fn carry_out(
     app: &App,
     claimed: &Stored<JobRecord>,
     deadline: Timestamp,
+    since: Instant,
 ) -> Result<(), Error> {
     let left = deadline.duration_since(app.clock.now());
     let left = Duration::try_from(left).unwrap_or_default();
@@ -84,12 +94,17 @@ async fn carry_out(
         }
     };
     let after = claimed.value.clone().after(outcome, app.clock.now());
-    conclude(app, claimed, &after).await
+    conclude(app, claimed, &after, since).await
 }
 
-/// Records what became of a job, and sends it on if it comes back.
-async fn conclude(app: &App, read: &Stored<JobRecord>, after: &JobRecord) -> Result<(), Error> {
-    log(after);
+/// Records what became of a job that was begun at `since`, and sends it on if it comes back.
+async fn conclude(
+    app: &App,
+    read: &Stored<JobRecord>,
+    after: &JobRecord,
+    since: Instant,
+) -> Result<(), Error> {
+    line::write(after, since.elapsed(), app.clock.now());
     if let JobState::Dead { .. } = after.state {
         // It changes things of every kind, which makes a large future of a rare one.
         Box::pin(give_up(app, &after.job)).await?;
@@ -149,6 +164,7 @@ pub async fn sweep(app: &App) -> Result<usize, Error> {
     if let Err(error) = start_clean_ups(app).await {
         tracing::error!(error = %error.chain(), "nothing is cleaned up");
     }
+    info!(sent, ColdStart = invocation::cold_start(), "a sweep");
     Ok(sent)
 }
 
@@ -160,19 +176,4 @@ async fn send(app: &App, id: Uuid, at: Timestamp) -> Result<(), Error> {
         return Ok(());
     }
     app.queue.send(id, wait).await
-}
-
-fn log(after: &JobRecord) {
-    let (job, kind, failures) = (after.id, after.job.kind(), after.failures);
-    match (&after.state, &after.last_error) {
-        (JobState::Dead { .. }, Some(error)) => {
-            tracing::error!(%job, kind, failures, error, "a job is given up");
-        }
-        (JobState::Waiting { due_at }, Some(error)) => {
-            warn!(%job, kind, failures, error, %due_at, "a job comes back");
-        }
-        (JobState::Waiting { due_at }, None) => info!(%job, kind, %due_at, "a job waits"),
-        (JobState::Done, _) => info!(%job, kind, failures, "a job is done"),
-        (JobState::Running { .. } | JobState::Dead { .. }, _) => {}
-    }
 }

@@ -1,7 +1,7 @@
-//! The account of one request: what it has spent, and what is left of its limit.
+//! The account of one request or job: what it has spent, and what is left of its limit.
 //!
-//! It belongs to the task that serves the request, so that the table, GitHub and the limits can note
-//! what they do without being told for whom. Outside a request nothing is noted.
+//! It belongs to the task that does the work, so that the table, GitHub and the limits can note what
+//! they do without being told for whom. Outside of any nothing is noted.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -23,6 +23,8 @@ pub struct Entry {
     pub github_remaining: Option<u64>,
     /// How the request stands with the limit it came nearest to.
     pub standing: Option<Standing>,
+    /// What the log calls the work: jobs that follow from it are called the same.
+    pub cause: Option<String>,
 }
 
 /// How a caller stands with a limit.
@@ -42,12 +44,23 @@ pub struct Standing {
 
 /// Does `work` on an account of its own, and closes it.
 pub async fn kept<T>(work: impl Future<Output = T>) -> (T, Entry) {
+    kept_as(None, work).await
+}
+
+/// The same for work that the log calls `cause`.
+pub async fn kept_as<T>(cause: Option<String>, work: impl Future<Output = T>) -> (T, Entry) {
+    let entry = Entry { cause, ..Entry::default() };
     LEDGER
-        .scope(RefCell::default(), async {
+        .scope(RefCell::new(entry), async {
             let output = work.await;
             (output, LEDGER.with(RefCell::take))
         })
         .await
+}
+
+/// The account as it is now; an empty one outside of any.
+pub fn so_far() -> Entry {
+    LEDGER.try_with(|entry| entry.borrow().clone()).unwrap_or_default()
 }
 
 /// Notes a call to the table.
@@ -120,5 +133,19 @@ mod tests {
     #[test]
     fn outside_a_request_nothing_is_noted() {
         github_call();
+        assert_eq!(so_far(), Entry::default());
+    }
+
+    #[tokio::test]
+    async fn the_account_can_be_read_before_it_is_closed_and_says_whose_it_is() {
+        let work = async {
+            github_remaining(41);
+            so_far()
+        };
+        let (before, closed) = kept_as(Some("a request".to_owned()), work).await;
+
+        let cause = Some("a request".to_owned());
+        assert_eq!(closed, Entry { github_remaining: Some(41), cause, ..Entry::default() });
+        assert_eq!(before, closed);
     }
 }

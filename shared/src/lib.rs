@@ -32,6 +32,7 @@
 //! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
 //! | a webhook | its signature is checked first; the delivery's number and a `heed_github` job are one write, and the job asks GitHub |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
+//! | what happens | a line a request, an attempt at a job, a batch, with its metrics in it; jobs are called as the request that they follow from |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
 //! domain ← error ← config, clock, mint, ledger, telemetry ← aws, vault ← store, queue, github, email ← auth, creates, limits, ready ← app ← flows ← jobs ← http.
@@ -45,6 +46,8 @@ pub mod config;
 pub mod ledger;
 pub mod mint;
 pub mod secret;
+
+pub mod http_client;
 pub mod telemetry;
 
 pub mod aws;
@@ -52,7 +55,6 @@ pub mod vault;
 
 pub mod email;
 pub mod github;
-pub mod http_client;
 pub mod queue;
 pub mod store;
 

@@ -31,6 +31,14 @@ struct Lazy {
 pub struct Message {
     /// The job's id.
     pub job_id: Uuid,
+    /// How long the queue was asked to keep it back, in seconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub delay_seconds: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Queue {
@@ -51,14 +59,14 @@ impl Queue {
     /// Hands job `id` to somebody after `delay`, rounded up to whole seconds and cut at 15 minutes.
     pub async fn send(&self, id: Uuid, delay: SignedDuration) -> Result<(), Error> {
         let seconds = delay.as_millis().div_euclid(1_000) + i128::from(delay.subsec_millis() > 0);
-        let seconds = i32::try_from(seconds.clamp(0, DELAY_SECONDS_MAX.into())).unwrap_or(0);
-        let message = serde_json::to_string(&Message { job_id: id })
+        let seconds = u16::try_from(seconds.clamp(0, DELAY_SECONDS_MAX.into())).unwrap_or(0);
+        let message = serde_json::to_string(&Message { job_id: id, delay_seconds: seconds.into() })
             .map_err(|source| Error::internal("writing a message", source))?;
         self.client()
             .send_message()
             .queue_url(&self.0.config.url)
             .message_body(message)
-            .delay_seconds(seconds)
+            .delay_seconds(seconds.into())
             .send()
             .await
             .map_err(|source| Error::internal("sending to the queue", source))?;

@@ -34,12 +34,14 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use tracing::Span;
 
 use crate::clock::Clock;
 use crate::error::{Error, chain};
 use crate::ledger;
 use crate::store::item::{Entity, Item, Stored, key_item};
 use crate::store::keys::Key;
+use crate::telemetry::TRACES;
 
 /// The table, behind the real SDK. Clones share their client and their count.
 #[derive(Debug, Clone)]
@@ -50,9 +52,9 @@ pub struct Store {
     clock: Clock,
 }
 
-/// When an attempt at a request went out.
+/// When an attempt at a request went out, and what it is in a trace.
 #[derive(Debug)]
-struct SentAt(Instant);
+struct SentAt(Instant, Span);
 
 impl Storable for SentAt {
     type Storer = StoreReplace<Self>;
@@ -77,12 +79,17 @@ impl Intercept for Calls {
 
     fn read_before_transmit(
         &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        config.interceptor_state().store_put(SentAt(Instant::now()));
+        let operation = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let operation = operation.rsplit('.').next().unwrap_or_default();
+        let span = tracing::info_span!(
+            target: TRACES, "table", otel.name = operation, otel.kind = "client", db.system.name = "aws.dynamodb",
+        );
+        config.interceptor_state().store_put(SentAt(Instant::now(), span));
         Ok(())
     }
 
@@ -93,7 +100,7 @@ impl Intercept for Calls {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // An attempt that failed before it went out was no call.
-        if let Some(SentAt(at)) = config.load::<SentAt>() {
+        if let Some(SentAt(at, _span)) = config.load::<SentAt>() {
             ledger::table_call(at.elapsed());
             config.interceptor_state().unset::<SentAt>();
         }

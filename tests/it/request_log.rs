@@ -7,7 +7,6 @@ use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
 use shared::error::Error;
 use shared::http::serve::service;
-use shared::telemetry;
 use tests::logs::Log;
 use tests::story::Story;
 use tests::work::simulation_body;
@@ -17,15 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 const REQUEST_ID: &str = "x-tenon-request-id";
 const ADA: &str = "ada@example.com";
 
-/// The lines of requests.
-fn requests(log: &Log) -> Vec<Value> {
-    let events = log.events().into_iter();
-    events.filter(|event| event["target"] == telemetry::REQUESTS).collect()
-}
-
 /// A line's fields beside those that every event has.
 fn fields(line: &Value) -> Vec<&str> {
-    let usual = ["timestamp", "level", "target", "message"];
+    let usual = ["timestamp", "level", "location", "message", "service"];
     let fields = line.as_object().unwrap().keys().map(String::as_str);
     fields.filter(|name| !usual.contains(name)).collect()
 }
@@ -40,15 +33,21 @@ async fn a_request_is_one_line_with_its_route_and_nothing_of_what_was_sent() {
     let request = recruiter.request(Method::GET, "/api/simulations/7?secret=s3cret");
     recruiter.send(request.header(REQUEST_ID, named).header("x-other", "s3cret")).await;
 
-    let lines = requests(&log);
+    let lines = log.requests();
     assert_eq!(lines.len(), 1, "{lines:?}");
     let line = &lines[0];
     let told =
         [&line["level"], &line["method"], &line["route"], &line["status"], &line["request_id"]];
-    let route = "/api/simulations/{simulationId}";
+    let route = "GET /api/simulations/{simulationId}";
     assert_eq!(told, [&json!("INFO"), &json!("GET"), &json!(route), &json!(404), &json!(named)]);
+    assert_eq!([&line["correlation_id"], &line["outcome"]], [&json!(named), &json!("refused")]);
     assert!(line["duration_ms"].as_f64().unwrap() > 0.0);
-    assert_eq!(fields(line), ["duration_ms", "method", "request_id", "route", "status"]);
+    let mut told = fields(line);
+    told.sort_unstable();
+    let ours =
+        ["correlation_id", "duration_ms", "method", "outcome", "request_id", "route", "status"];
+    let metrics = ["Latency", "Requests", "_aws"];
+    assert_eq!(told, [&metrics[..], &ours].concat());
     assert!(!log.text().contains("s3cret"), "{}", log.text());
 }
 
@@ -61,12 +60,12 @@ async fn the_line_names_the_request_as_the_answer_and_its_error_do() {
     let lost = nobody.get("/api/nothing/ada@example.com").await;
     let odd = nobody.send(nobody.request(Method::from_bytes(b"ADA").unwrap(), "/health")).await;
 
-    let lines = requests(&log);
-    assert_eq!([&lines[0]["route"], &lines[0]["status"]], [&json!("unmatched"), &json!(404)]);
+    let lines = log.requests();
+    assert_eq!([&lines[0]["route"], &lines[0]["status"]], [&json!("GET unmatched"), &json!(404)]);
     assert_eq!(lines[0]["request_id"], lost.body["instance"]);
     assert_eq!(lines[0]["request_id"].as_str(), lost.header(REQUEST_ID));
     let told = [&lines[1]["method"], &lines[1]["route"], &lines[1]["status"]];
-    assert_eq!(told, [&json!("other"), &json!("/health"), &json!(405)]);
+    assert_eq!(told, [&json!("other"), &json!("other /health"), &json!(405)]);
     assert_eq!(lines[1]["request_id"], odd.body["instance"]);
 }
 
@@ -85,7 +84,7 @@ async fn what_goes_wrong_is_told_under_the_id_of_its_request() {
     let mut events = log.events().into_iter();
     let error = events.find(|event| event["level"] == "ERROR").unwrap();
     assert_eq!(error["error"], "trying failed: a cause");
-    assert_eq!(error["span"]["request_id"], named);
+    assert_eq!(error["request_id"], named);
 }
 
 #[tokio::test]
@@ -97,9 +96,9 @@ async fn the_line_tells_calls_and_their_time_when_it_is_asked_to() {
     story.nobody().get("/health").await;
 
     assert_eq!(run.status, 200);
-    let lines = requests(&log);
+    let lines = log.requests();
     let line = &lines[lines.len() - 2];
-    assert_eq!(line["route"], "/api/tasks/{taskId}/run");
+    assert_eq!(line["route"], "POST /api/tasks/{taskId}/run");
     assert_eq!(
         [&line["table_calls"], &line["github_calls"]],
         [cost.table, cost.github].map(|n| json!(n)).each_ref()
@@ -138,7 +137,7 @@ async fn from_an_invite_to_a_submission_the_log_has_no_token_and_nobodys_address
     nobody.send(guess.header("x-admin-key", "the-admin-key")).await.expect(200);
 
     let text = log.text();
-    assert_eq!(requests(&log).len(), 7, "{text}");
+    assert_eq!(log.requests().len(), 7, "{text}");
     assert!(text.contains("a job is done"), "jobs are heard too: {text}");
     let github = local::places::GITHUB_TOKEN;
     let secret = [token, &bearers[0], &bearers[1], github, "the-admin-key", "Well thought out"];
@@ -146,4 +145,56 @@ async fn from_an_invite_to_a_submission_the_log_has_no_token_and_nobodys_address
     for word in secret.iter().chain(&personal) {
         assert!(!text.contains(word), "{word} is in the log:\n{text}");
     }
+}
+
+#[tokio::test]
+async fn what_a_path_knows_is_logged_as_it_is_answered() {
+    let log = Log::listen();
+    let story = Story::begin().await;
+    let nobody = story.nobody();
+
+    let asked = nobody.send(nobody.request(Method::OPTIONS, "/health")).await;
+    let wrong = nobody.send(nobody.request(Method::DELETE, "/health")).await;
+
+    assert_eq!((asked.status, wrong.status), (204, 405));
+    let told: Vec<_> = log
+        .requests()
+        .iter()
+        .map(|line| [&line["route"], &line["status"], &line["outcome"]].map(Value::clone))
+        .collect();
+    let options = [json!("OPTIONS /health"), json!(204), json!("ok")];
+    let delete = [json!("DELETE /health"), json!(405), json!("refused")];
+    assert_eq!(told, [options, delete]);
+}
+
+#[tokio::test]
+async fn jobs_are_called_as_the_request_that_they_follow_from() {
+    let log = Log::listen();
+    let story = Story::begin().await;
+    let simulation = story.simulation().await;
+    let named = "0c9a3f6e-5b1d-4c7a-9e2f-1a2b3c4d5e6f";
+    let recruiter = story.recruiter(1);
+    let path = format!("/api/simulations/{simulation}/invite");
+    let body = json!({ "candidateName": "Ada Example", "inviteEmail": ADA });
+    let request = recruiter.request(Method::POST, &path).header(REQUEST_ID, named).json(&body);
+    recruiter.send(request).await.expect(200);
+    story.settle().await;
+
+    let events = log.events();
+    let jobs: Vec<&Value> = events.iter().filter(|it| it["message"] == "a job is done").collect();
+    let mut kinds: Vec<&str> = jobs.iter().map(|job| job["kind"].as_str().unwrap()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["prepare_workspace", "prepare_workspace", "send_invite"]);
+    for job in &jobs {
+        assert_eq!([&job["correlation_id"], &job["outcome"]], [&json!(named), &json!("done")]);
+        assert_eq!([&job["Jobs"], &job["failures"]], [&json!(1), &json!(0)]);
+        assert!(job["job"].is_string() && job["duration_ms"].is_f64(), "{job}");
+        let metrics = &job["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metrics["Dimensions"], json!([["kind", "outcome"]]));
+    }
+    let mut mails = events.iter().filter(|it| it["Mails"] == 1);
+    let sent = mails.next().unwrap();
+    assert_eq!([&sent["outcome"], &sent["correlation_id"]], [&json!("sent"), &json!(named)]);
+    assert_eq!(sent["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "Mails");
+    assert_eq!(mails.count(), 0);
 }

@@ -11,7 +11,7 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"]
 fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
-    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
+    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger", "telemetry"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let vault = with(&["aws", "telemetry"], &ports);
     let auth = with(&["store", "http_client"], &ports);
@@ -19,10 +19,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let creates = limits.clone();
     let ready = with(&["vault"], &limits);
     let app = with(
-        &[
-            "auth", "aws", "creates", "email", "github", "limits", "queue", "ready", "telemetry",
-            "vault",
-        ],
+        &["auth", "aws", "creates", "email", "github", "limits", "queue", "ready", "vault"],
         &auth,
     );
     let flows = with(&["app"], &app);
@@ -33,7 +30,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("mint", vec![]),
         ("secret", vec![]),
         ("ledger", vec![]),
-        ("telemetry", vec!["clock"]),
+        ("telemetry", vec!["clock", "config", "http_client"]),
         ("http_client", vec!["config"]),
         ("aws", vec!["config"]),
         ("vault", vault),

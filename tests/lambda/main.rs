@@ -19,3 +19,4 @@ mod asked;
 mod front;
 mod secret;
 mod tls;
+mod telemetry;

@@ -8,6 +8,7 @@
 )]
 
 pub mod caller;
+pub mod canary;
 pub mod cost;
 pub mod detour;
 pub mod document;

@@ -15,6 +15,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 
 use crate::caller::Caller;
+use crate::{canary, logs};
 
 /// When every story begins.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -61,6 +62,9 @@ impl Story {
         github_as: GitHubAs,
         now: Timestamp,
     ) -> Result<Self, StackError> {
+        logs::watch();
+        let secrets = settings.iter().filter(|(name, _value)| is_secret(name));
+        secrets.for_each(|(_name, value)| canary::keep(value));
         let overrides = settings.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let clock = Clock::fixed(now);
         let options = Options {
@@ -159,4 +163,9 @@ impl Story {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// Whether a setting is one that no log may tell.
+fn is_secret(name: &str) -> bool {
+    ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.contains(word))
 }

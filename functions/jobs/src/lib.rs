@@ -1,6 +1,8 @@
 //! Does the jobs that the queue hands over, and takes note of what SES tells of mails: `EventBridge`
 //! puts its events into the same queue.
 
+mod batch;
+
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
@@ -38,6 +40,7 @@ enum Letter {
 /// makes no sense is acknowledged: it would never make any.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let deadline = deadline(event.context.deadline, app.clock.now());
+    batch::begin(&event.payload.records, app.clock.now());
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let time_is_up = app.clock.now() + LEAST > deadline;
@@ -62,7 +65,7 @@ fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
 async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     match serde_json::from_str(body) {
-        Ok(Letter::Job(Message { job_id })) => {
+        Ok(Letter::Job(Message { job_id, .. })) => {
             let done = shared::jobs::run(app, job_id, deadline).await;
             told(app, done, &job_id.to_string())
         }

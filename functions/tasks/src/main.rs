@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::http::serve::run(tasks::router).await
+    shared::http::serve::run(env!("CARGO_PKG_NAME"), tasks::router).await
 }

@@ -21,15 +21,14 @@ use local::template_check::{self, Asked};
 use local::{demo, generated};
 use shared::clock::Clock;
 use shared::mint::Mint;
-use shared::telemetry::REQUESTS;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::cli::misbehaviour::{CHAOS_PATIENCE, Chaos, Dealt, Misbehaviour};
 
 mod misbehaviour;
 mod wake;
+pub(crate) mod words;
 
 /// Tells the terminal a line. Nobody listening (`cargo dev | head`) is no reason to end.
 macro_rules! say {
@@ -180,15 +179,6 @@ pub(crate) fn complain(failure: &Failure) {
         eprintln!("  because: {error}");
         cause = error.source();
     }
-}
-
-/// Warnings, and a line for every request to an API that stays up, unless `RUST_LOG` asks for
-/// something else: people watch this terminal.
-pub(crate) fn start_logging(arguments: &Arguments) {
-    let requests = if arguments.command.is_none() { "info" } else { "warn" };
-    let usual = format!("warn,dynoxide=error,{REQUESTS}={requests}");
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
 /// Does what was asked for.

@@ -9,7 +9,7 @@ use clap::Parser;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
-    cli::start_logging(&arguments);
+    cli::words::start_logging(&arguments);
     match cli::run(arguments).await {
         Ok(code) => code,
         Err(failure) => {

@@ -67,6 +67,8 @@ impl<'a> Reader<'a> {
         let public_api_base_url = public.and_then(|url| self.bare(settings::PUBLIC_API, &url));
         let secrets = self.secrets_at();
         let tls_roots = self.tls_roots();
+        // Whoever tells what happens has looked it up; here it only has to be an address.
+        let _collector = self.endpoint(settings::COLLECTOR);
         self.fixed_prefix();
         Some(Config {
             environment: self.environment,

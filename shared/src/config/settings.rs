@@ -92,6 +92,12 @@ pub(super) const TLS_ROOTS: Setting = means(
      Behind a proxy that opens connections, in AWS GovCloud and in China: `system`.",
 );
 
+pub(super) const COLLECTOR: Setting = else_(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "nothing is traced",
+    "Who collects traces by OpenTelemetry's protocol over HTTP: the base of its address.",
+);
+
 pub(super) const TABLE_NAME: Setting = must("TENON_TABLE_NAME", "The DynamoDB table's name.");
 pub(super) const TABLE_ENDPOINT: Setting =
     else_("TENON_TABLE_ENDPOINT", "AWS", "Where the table is, when not on AWS.");
@@ -281,6 +287,7 @@ pub const ALL: [Group; 6] = [
             BODY_BYTES_MAX,
             DOCS,
             DEBUG_PERF,
+            COLLECTOR,
         ],
     },
     Group {

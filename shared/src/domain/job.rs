@@ -122,6 +122,9 @@ pub struct JobRecord {
     pub last_error: Option<String>,
     /// When it was recorded.
     pub created_at: Timestamp,
+    /// What the log calls the request or job that it follows from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// When the table may forget it, in seconds since 1970; never before it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at_epoch: Option<i64>,
@@ -183,8 +186,16 @@ impl JobRecord {
     /// A job to be done after `pause`.
     pub fn after_pause(id: Uuid, job: Job, pause: SignedDuration, now: Timestamp) -> Self {
         let state = JobState::Waiting { due_at: later(now, pause) };
-        let (failures, last_error, expires_at_epoch) = (0, None, None);
-        Self { id, job, state, failures, last_error, created_at: now, expires_at_epoch }
+        Self {
+            id,
+            job,
+            state,
+            failures: 0,
+            last_error: None,
+            created_at: now,
+            cause: None,
+            expires_at_epoch: None,
+        }
     }
 
     /// Whether to do it now.

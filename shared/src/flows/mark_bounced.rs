@@ -63,7 +63,12 @@ async fn attempt(
     }
     let written = app.store.write(write, &app.mint).await? == Written::Yes;
     if written {
-        tracing::warn!(ses_id = message, mail = %key, ?why, "a mail came back, or never went out");
+        let outcome = match why {
+            MailFate::CameBack(Setback::Bounced) => "bounced",
+            MailFate::CameBack(Setback::Complained) => "complained",
+            MailFate::NotSent(_) => "failed",
+        };
+        tracing::warn!(ses_id = message, mail = %key, outcome, Mails = 1, "a mail came back, or never went out");
     }
     Ok(written.then_some(()))
 }

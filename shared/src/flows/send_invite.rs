@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::id::CandidateSessionId;
-use crate::domain::invite_mail::{InviteMail, MailKey};
+use crate::domain::invite_mail::{InviteMail, MailKey, MailStatus};
 use crate::domain::invite_token::InviteToken;
 use crate::domain::job::Outcome;
 use crate::email::failure::{MailError, MailFailure};
@@ -60,7 +60,11 @@ async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, 
         let now = app.clock.now();
         if let Some(found) = found.filter(|found| found.value.in_force(now)) {
             session.mail = session.mail.suppressed(&found.value);
-            return Ok(replaced(app, &read, &session).await?.then_some(Begun::Over));
+            let replaced = replaced(app, &read, &session).await?;
+            if replaced {
+                told(session.id, number, "suppressed");
+            }
+            return Ok(replaced.then_some(Begun::Over));
         }
         let Some(mail) = session.mail.sending() else { return Ok(Some(Begun::NeverAnswered)) };
         session.mail = mail;
@@ -144,9 +148,28 @@ async fn record(
         let mut session = read.value.clone();
         let Some(mail) = change(session.mail) else { return Ok(Some(None)) };
         session.mail = mail;
-        Ok(replaced(app, &read, &session).await?.then_some(Some(session)))
+        let replaced = replaced(app, &read, &session).await?;
+        if replaced {
+            told(id, number, outcome(session.mail.status));
+        }
+        Ok(replaced.then_some(Some(session)))
     })
     .await
+}
+
+/// How a metric tells what became of a mail that was handed over.
+const fn outcome(status: MailStatus) -> &'static str {
+    match status {
+        MailStatus::RateLimited => "rate_limited",
+        MailStatus::Retrying | MailStatus::Failed => "failed",
+        MailStatus::Bounced => "bounced",
+        MailStatus::Complained => "complained",
+        MailStatus::Queued | MailStatus::Sending | MailStatus::Sent => "sent",
+    }
+}
+
+fn told(session: CandidateSessionId, number: u32, outcome: &'static str) {
+    tracing::info!(mail = %MailKey { session, number }, outcome, Mails = 1, "a mail");
 }
 
 /// The session, as long as its mail `number` is to be sent.

@@ -5,11 +5,14 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderValue, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::{Method, Request, Response, StatusCode};
 use tokio::time::Instant;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::github::error::{Cause, GitHubError};
 use crate::github::{Credential, GitHub};
 use crate::ledger;
 use crate::secret::Secret;
+use crate::telemetry::TRACES;
 
 /// What must be left of the deadline for a second try to make sense.
 const SECOND_TRY_LEAST: Duration = Duration::from_millis(300);
@@ -90,7 +93,14 @@ impl Exchange {
         let http = self.github.http.client();
         let http = http.map_err(|error| self.failed(Cause::Client(error)))?;
         ledger::github_call();
-        let response = http.execute(request).await;
+        let span = tracing::info_span!(
+            target: TRACES, "github", otel.name = self.operation, otel.kind = "client",
+            http.response.status_code = Empty,
+        );
+        let response = http.execute(request).instrument(span.clone()).await;
+        if let Ok(response) = &response {
+            span.record("http.response.status_code", response.status().as_u16());
+        }
         let response =
             response.map_err(|error| self.failed(Cause::Network(error.without_url())))?;
         self.github.watch.note(response.headers());

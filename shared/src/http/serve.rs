@@ -9,11 +9,11 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue};
+use lambda_http::{RequestExt, service_fn};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::Error;
@@ -22,15 +22,13 @@ use crate::http::cors::share;
 use crate::http::headers::protect;
 use crate::http::methods::with_options;
 use crate::http::path::{without_slash, without_stage};
-use crate::http::request_log::RequestLine;
+use crate::http::request_log::{Names, REQUEST_ID, RequestLine};
 use crate::http::timeout::limit_time;
 use crate::http::unchanged::spare;
 use crate::http::webhook::bytes_max;
 use crate::http::{limited, problem};
 use crate::ledger;
-
-/// The client's name for a request; adopted when it is a UUID.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-tenon-request-id");
+use crate::telemetry::invocation::within;
 
 /// Wraps routes into everything each has around it; the last layer is the outermost. A request's
 /// size is checked before anything else of it; whatever goes wrong inside, a panic or too long a
@@ -52,14 +50,24 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
         let method = request.method().clone();
         let request = admitted_or_astray(&app, without_slash(request)).await;
         let response = routes.clone().oneshot(request).await?;
-        Ok::<_, Infallible>(with_options(&method, response))
+        let mut response = with_options(&method, response);
+        RequestLine::end(&mut response);
+        Ok::<_, Infallible>(response)
     })
 }
 
-/// Runs `routes` as a Lambda function until the runtime ends it.
-pub async fn run(routes: fn() -> OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
-    let service = service(routes(), App::start().await?);
-    lambda_http::run(service.map_request(without_stage)).await
+/// Runs `routes` as the Lambda function `service` until the runtime ends it.
+pub async fn run(
+    service: &'static str,
+    routes: fn() -> OpenApiRouter<App>,
+) -> Result<(), lambda_http::Error> {
+    let routes = self::service(routes(), App::start(service).await?);
+    let answer = service_fn(async |request: lambda_http::Request| {
+        let context = request.lambda_context();
+        let work = routes.clone().oneshot(without_stage(request));
+        within(&context, Box::pin(work)).await
+    });
+    lambda_http::run(answer).await
 }
 
 async fn check_size(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -74,28 +82,25 @@ async fn check_size(State(app): State<App>, request: Request, next: Next) -> Res
 
 async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
-    let said = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let said = said.and_then(|text| Uuid::parse_str(text).ok());
-    let id = said.unwrap_or_else(|| app.mint.uuid()).to_string();
-    let line = RequestLine::begin(&request);
-    // Whatever is logged meanwhile names the request too.
-    let work = next.run(request).instrument(tracing::error_span!("serving", request_id = id));
-    let (response, spent) = ledger::kept(work).await;
-    let mut response = problem::finish(response, &headers, &id);
+    let names = Names::of(&request, || app.mint.uuid());
+    let line = RequestLine::begin(&request, &names, app.config.debug_perf);
+    let work = next.run(request).instrument(line.span());
+    let (response, spent) = ledger::kept_as(Some(names.correlation_id), work).await;
+    let mut response = problem::finish(response, &headers, &names.request_id);
     if let Some(standing) = &spent.standing {
         limited::tell(standing, response.headers_mut());
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+    if let Ok(value) = HeaderValue::from_str(&names.request_id) {
+        response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), value);
     }
-    line.end(response.status(), &id, app.config.debug_perf.then_some(&spent));
+    line.send_with(spent, &mut response);
     response
 }
 
-/// A panic is a fault of ours; nothing of it is shown.
+/// A panic is a fault of ours; nothing of it is shown. What it says is told where it is part of the
+/// program: a text made while it ran may quote what was sent.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    let text = panic.downcast_ref::<&str>().copied().unwrap_or("it quotes what was handled");
     Error::internal("handling a request (it panicked)", text).into_response()
 }

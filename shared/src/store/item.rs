@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::{from_item, to_item};
 
 use crate::error::Error;
+use crate::ledger;
 use crate::store::keys::{Key, Keys};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -24,6 +25,9 @@ pub fn is_unreadable(error: &Error) -> bool {
 
 /// A value that is kept in the table.
 pub trait Entity: Serialize + DeserializeOwned {
+    /// Whether it keeps, as `cause`, what the log calls the request or job that it follows from.
+    const FOLLOWS: bool = false;
+
     /// Where it stands.
     fn keys(&self) -> Keys;
 }
@@ -94,6 +98,17 @@ pub(crate) fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error>
         put_key(&mut item, ("GSI2PK", "GSI2SK"), key);
     }
     item.insert(VERSION.to_owned(), AttributeValue::N(version.to_string()));
+    Ok(item)
+}
+
+/// The item of `value`, which is new.
+pub(crate) fn new_item_of<T: Entity>(value: &T) -> Result<Item, Error> {
+    let mut item = item_of(value, 1)?;
+    if T::FOLLOWS
+        && let Some(cause) = ledger::so_far().cause
+    {
+        item.entry("cause".to_owned()).or_insert(AttributeValue::S(cause));
+    }
     Ok(item)
 }
 

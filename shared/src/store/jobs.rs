@@ -15,6 +15,8 @@ use crate::store::page::{Range, Sort};
 pub const SWEEP_MAX: i32 = 100;
 
 impl Entity for JobRecord {
+    const FOLLOWS: bool = true;
+
     fn keys(&self) -> Keys {
         let listed = match (self.sweep_at(), &self.state) {
             (Some(at), _) => Some(keys::due_job(at, self.id)),

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Up
 use crate::error::Error;
 use crate::mint::Mint;
 use crate::store::Store;
-use crate::store::item::{Entity, Item, Stored, VERSION, item_of, key_item};
+use crate::store::item::{Entity, Item, Stored, VERSION, item_of, key_item, new_item_of};
 use crate::store::keys::Key;
 
 /// How often a write that met another one is tried again.
@@ -50,7 +50,7 @@ impl Transaction {
 
     /// Adds `value`, which must not be there yet: new state, or a job that follows from this write.
     pub fn create<T: Entity>(mut self, value: &T) -> Result<Self, Error> {
-        self.parts.push(Part::Create(item_of(value, 1)?));
+        self.parts.push(Part::Create(new_item_of(value)?));
         Ok(self)
     }
 

@@ -1,17 +1,19 @@
-//! A panic is a fault of ours that a person is woken up for, wherever in the process it happens.
+//! Panics are told: where, and what they say where that is part of the program. A text made while it ran
+//! may quote what was being handled.
 
-use std::panic::set_hook;
+use std::panic::{PanicHookInfo, set_hook};
 
+use super::alarms::{Alarm, alarm};
 use crate::clock::Clock;
-use crate::telemetry::alarms::{Alarm, alarm};
 
-/// From now on every panic of this process is an alarm, and a line that says where it was. What it said
-/// is not repeated: it may hold what a candidate wrote.
-pub fn tell(clock: Clock) {
-    set_hook(Box::new(move |panic| {
-        let place = panic.location();
-        let (file, line) = place.map_or(("unknown", 0), |place| (place.file(), place.line()));
-        tracing::error!(file, line, "our code panicked");
-        alarm(Alarm::Panicked, clock.now());
-    }));
+/// Has every panic of this process told in the log, in place of standard error.
+pub(super) fn heed() {
+    set_hook(Box::new(tell));
+}
+
+fn tell(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+    let reason = panic.payload().downcast_ref::<&str>().copied();
+    tracing::error!(place, reason, "the code panicked");
+    alarm(Alarm::Panicked, Clock::System.now());
 }
