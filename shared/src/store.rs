@@ -183,7 +183,7 @@ impl Store {
         match tokio::time::timeout(limit, read).await {
             Ok(Ok(_answer)) => true,
             Ok(Err(error)) => {
-                let error = crate::error::chain(&error);
+                let error = chain(&error);
                 tracing::warn!(error, "the table cannot be read");
                 false
             }

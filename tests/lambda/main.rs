@@ -3,20 +3,20 @@
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
 
+mod asked;
 mod deadline;
 mod folder;
+mod front;
 mod gate;
 mod panics;
 mod poison;
 mod process;
 mod replay;
 mod running;
+mod secret;
 mod shapes;
+mod telemetry;
 mod throttled;
+mod tls;
 mod triggers;
 mod world;
-mod asked;
-mod front;
-mod secret;
-mod tls;
-mod telemetry;

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::invite_mail::{MailFate, MailKey};
-use crate::domain::suppression::Suppression;
+use crate::domain::suppression::{Setback, Suppression};
 use crate::email::event::MailEvent;
 use crate::error::Error;
 use crate::store::transaction::{Transaction, Written, settled};

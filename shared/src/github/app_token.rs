@@ -155,7 +155,7 @@ impl AppTokens {
     ///
     /// Errors: as for a token.
     pub(crate) async fn slug(&self, github: &GitHub) -> Result<String, GitHubError> {
-        let call = github.call("read the App", Method::GET, &["app"])?.started()?;
+        let call = github.call("read the App", Method::GET, &["app"])?.started().await?;
         let signed = self.signed(&call)?;
         let answer = call.answer(call.send_as(&signed, None).await?, None).await;
         let WireApp { slug } = answer.map_err(of_the_app)?.read()?;

@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::repository::{GitHubUsername, RepositoryName};
-use crate::github::error::GitHubError;
+use crate::github::error::{Cause, GitHubError};
 use crate::github::repositories::unless_missing;
-use crate::github::{Credentials, GitHub};
+use crate::github::{Credential, GitHub};
 
 #[derive(Deserialize)]
 struct WireAccount {
@@ -41,9 +41,11 @@ impl GitHub {
     }
 
     async fn asked_login(&self) -> Result<String, GitHubError> {
-        match &*self.credentials {
-            Credentials::App(tokens) => Ok(tokens.slug(self).await? + APP_SUFFIX),
-            Credentials::Token(_) => {
+        let operation = "learn who we are";
+        let known = self.credentials.known().await;
+        match known.map_err(|problem| GitHubError::new(operation, Cause::Secrets(problem)))? {
+            Credential::App(tokens) => Ok(tokens.slug(self).await? + APP_SUFFIX),
+            Credential::Token(_) => {
                 let call = self.call("read our own account", Method::GET, &["user"])?;
                 call.send().await?.read().map(|WireLogin { login }| login)
             }
