@@ -116,6 +116,12 @@ fn holds(word: &str, rule: &Value, value: &Value, at: &str, wrong: &mut Vec<Stri
                 .for_each(|(name, rule, value)| check(rule, value, &format!("{at}/{name}"), wrong));
             true
         }
+        "propertyNames" => value.as_object().is_none_or(|_names| rule["type"] == "string"),
+        "additionalProperties" => {
+            let values = value.as_object().into_iter().flatten();
+            values.for_each(|(name, it)| check(rule, it, &format!("{at}/{name}"), wrong));
+            true
+        }
         "items" => {
             let items = value.as_array().into_iter().flatten().enumerate();
             items.for_each(|(n, item)| check(rule, item, &format!("{at}/{n}"), wrong));

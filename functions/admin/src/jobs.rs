@@ -100,7 +100,7 @@ async fn redrive(
     Ok(done.map(|job| Accepted(view::Job::from(&job))))
 }
 
-/// Starts jobs of one kind again that were given up, newest first, at most 100.
+/// Starts jobs of one kind again that were given up, newest first.
 ///
 /// Each is started as by `redriveJob`, in a write of its own; those for which that would not help are
 /// skipped, and it is told why. Asked again, it goes on: what was started is no longer among them, and
@@ -115,7 +115,7 @@ async fn redrive_many(
     admin: Admin,
     Input(input): Input<body::RedriveMany>,
 ) -> Result<Json<view::Redriven>, Error> {
-    let body::RedriveMany { kind, reason, after } = &input;
-    let done = redrive_jobs(&app, admin, kind, reason, *after).await?;
+    let body::RedriveMany { kind, reason, most, after } = &input;
+    let done = redrive_jobs(&app, admin, (kind, reason), *most, *after).await?;
     Ok(Json(view::Redriven::from(done)))
 }

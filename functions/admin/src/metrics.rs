@@ -12,8 +12,7 @@ use shared::flows::take_stock::{Stock, take_stock};
 use shared::github::rate_limit::Budget;
 use utoipa::ToSchema;
 
-/// What an operator wants to see now: jobs that are late or given up, how far ahead calls to GitHub are
-/// reserved, and what GitHub still allows.
+/// Jobs that are late or given up, how far ahead calls to GitHub are reserved, and what it allows.
 ///
 /// Three reads of the table. What has happened over time is in the logs and their metrics.
 #[utoipa::path(

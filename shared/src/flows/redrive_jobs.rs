@@ -11,7 +11,7 @@ use crate::domain::page::{Cursor, List, PageRequest, Place};
 use crate::error::Error;
 use crate::flows::redrive_job::redrive;
 
-/// The most jobs of one request.
+/// The most jobs that one request may ask for.
 pub const JOBS_MAX: usize = 100;
 /// No further job is begun once a request has taken so long.
 const TIME_MAX: SignedDuration = SignedDuration::from_secs(10);
@@ -28,12 +28,12 @@ pub struct Redriven {
 }
 
 /// Starts the newest jobs of `kind` again, from after a cursor on, each in a write of its own; at most
-/// [`JOBS_MAX`], of the newest 1,000 dead jobs, or of the 200 after a cursor.
+/// `most`, of the newest 1,000 dead jobs, or of the 200 after a cursor.
 pub async fn redrive_jobs(
     app: &App,
     by: Admin,
-    kind: &str,
-    reason: &Reason,
+    (kind, reason): (&str, &Reason),
+    most: usize,
     after: Option<Cursor>,
 ) -> Result<Redriven, Error> {
     let began = app.clock.now();
@@ -49,7 +49,7 @@ pub async fn redrive_jobs(
         }
         let late = app.clock.now().duration_since(began) >= TIME_MAX;
         let more = count + 1 < jobs.len();
-        if more && (late || count + 1 >= JOBS_MAX) {
+        if more && (late || count + 1 >= most) {
             done.next = place.map(|place| Cursor::after_place(List::DeadJobs, place));
             break;
         }

@@ -31,8 +31,8 @@ const TAGS: [(&str, &str); 8] = [
     ("tasks", "A candidate's work on the task of a day: workspace, test runs, handing in."),
     (
         "admin",
-        "Companies and the mail domains that belong to them, how the templates stand, and what becomes \
-         of old repositories.",
+        "Companies and the mail domains that belong to them, how the templates stand, what becomes of \
+         old repositories, jobs that were given up, how the service fares, and who did what.",
     ),
     ("webhooks", "What GitHub tells us of."),
     ("service", "The service itself."),

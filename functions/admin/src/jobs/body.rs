@@ -5,8 +5,11 @@ use shared::domain::id::parse_uuid;
 use shared::domain::job::Job;
 use shared::domain::page::{Cursor, List};
 use shared::domain::text::{Invalid, Line};
+use shared::flows::redrive_jobs::JOBS_MAX;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
+use shared::http::schema::one_of;
+use utoipa::openapi::schema::Object;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -42,26 +45,13 @@ pub(crate) struct FilterDocument {
     #[param(pattern = "^(dead|overdue)$", required = false, default = "dead")]
     state: String,
     /// Only of this kind.
-    #[param(inline, required = false)]
-    kind: KindDocument,
+    #[param(schema_with = kind, required = false)]
+    kind: String,
 }
 
-/// What a job does.
-#[derive(ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = JobKind)]
-#[expect(dead_code, reason = "tells the document which kinds there are")]
-pub(crate) enum KindDocument {
-    PrepareWorkspace,
-    SendInvite,
-    FollowRun,
-    ExamineSubmission,
-    CheckTemplate,
-    LearnUsername,
-    CloseWorkspace,
-    CleanUp,
-    #[serde(rename = "heed_github")]
-    HeedGitHub,
+/// A kind of job, for the document.
+pub(crate) fn kind() -> Object {
+    one_of(&Job::KINDS)
 }
 
 impl Shape for Filter {
@@ -120,6 +110,7 @@ pub(crate) struct RedriveDocument {
 pub(crate) struct RedriveMany {
     pub(crate) kind: &'static str,
     pub(crate) reason: Reason,
+    pub(crate) most: usize,
     pub(crate) after: Option<Cursor>,
 }
 
@@ -129,8 +120,11 @@ impl Shape for RedriveMany {
     fn read(reader: &mut Reader) -> Result<Self, Told> {
         let kind = reader.body("kind", Job::parse_kind);
         let reason = reader.body("reason", Reason::parse);
+        let most = reader.body_number("limit");
         let after = reader.body_or_none("cursor", |text| Cursor::parse(List::DeadJobs, text));
-        Ok(Self { kind: kind?, reason: reason?, after: after? })
+        let most = most?.map_or(JOBS_MAX, |most| usize::try_from(most).unwrap_or(0));
+        let most = most.clamp(1, JOBS_MAX);
+        Ok(Self { kind: kind?, reason: reason?, most, after: after? })
     }
 }
 
@@ -140,10 +134,13 @@ impl Shape for RedriveMany {
 #[expect(dead_code, reason = "tells the document what `RedriveMany` reads")]
 pub(crate) struct RedriveManyDocument {
     /// What they do.
-    #[schema(inline)]
-    kind: KindDocument,
+    #[schema(schema_with = kind)]
+    kind: String,
     /// In words, on one line; not all blank. It is kept with each of them.
     reason: Line<500>,
+    /// The most that are started, from 1 to 100; what is beyond is taken for the nearest.
+    #[schema(required = false, default = 100)]
+    limit: i64,
     /// Where to go on: `nextCursor` of the request before.
     #[schema(required = false)]
     cursor: Option<String>,

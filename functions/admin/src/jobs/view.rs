@@ -11,7 +11,7 @@ use shared::flows::redrive_jobs;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::KindDocument;
+use crate::jobs::body::kind;
 
 /// Work in the background, and how it fares.
 #[derive(Serialize, ToSchema)]
@@ -20,7 +20,7 @@ pub(crate) struct Job {
     #[schema(value_type = String, format = "uuid")]
     id: Uuid,
     /// What it does.
-    #[schema(value_type = KindDocument, inline)]
+    #[schema(schema_with = kind)]
     kind: &'static str,
     /// How far it is.
     #[schema(pattern = "^(waiting|running|done|dead)$", example = "dead")]
