@@ -34,7 +34,7 @@
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger ← store, queue, github, email ← auth, creates, limits ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger, permissions ← store, queue, github, email ← auth, creates, limits ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -44,6 +44,7 @@ pub mod clock;
 pub mod config;
 pub mod ledger;
 pub mod mint;
+pub mod permissions;
 pub mod secret;
 pub mod telemetry;
 

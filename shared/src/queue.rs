@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::permissions::{self, Permission};
 
 /// The longest delay SQS takes, in seconds; what is later is for the sweeper.
 pub const DELAY_SECONDS_MAX: i64 = 900;
@@ -36,6 +37,7 @@ impl Queue {
         let seconds = i32::try_from(seconds.clamp(0, DELAY_SECONDS_MAX.into())).unwrap_or(0);
         let message = serde_json::to_string(&Message { job_id: id })
             .map_err(|source| Error::internal("writing a message", source))?;
+        permissions::note(Permission::of("sqs:SendMessage"));
         self.client
             .send_message()
             .queue_url(&self.url)

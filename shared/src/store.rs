@@ -1,5 +1,6 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
+mod asked;
 mod audit;
 pub mod clean_ups;
 pub mod companies;
@@ -36,6 +37,7 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use crate::error::Error;
 use crate::ledger;
+use crate::store::asked::Asked;
 use crate::store::item::{Entity, Item, Stored, key_item};
 use crate::store::keys::Key;
 
@@ -102,7 +104,8 @@ impl Store {
     /// The table `table`, reached as `config` says.
     pub fn new(config: aws_sdk_dynamodb::config::Builder, table: impl Into<String>) -> Self {
         let calls = Calls::default();
-        let client = Client::from_conf(config.interceptor(calls.clone()).build());
+        let client =
+            Client::from_conf(config.interceptor(calls.clone()).interceptor(Asked).build());
         Self { client, table: table.into(), calls }
     }
 

@@ -11,7 +11,8 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"]
 fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
-    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger"];
+    let ports =
+        vec!["domain", "error", "secret", "clock", "mint", "config", "ledger", "permissions"];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let auth = with(&["store", "http_client"], &ports);
     let limits = with(&["store"], &ports);
@@ -25,6 +26,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("mint", vec![]),
         ("secret", vec![]),
         ("ledger", vec![]),
+        ("permissions", vec![]),
         ("telemetry", vec![]),
         ("http_client", vec![]),
         ("config", base),

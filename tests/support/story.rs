@@ -15,6 +15,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 
 use crate::caller::Caller;
+use crate::granted::Granted;
 
 /// When every story begins.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -24,6 +25,7 @@ pub struct Story {
     pub stack: Stack,
     pub clock: Clock,
     pub(crate) http: reqwest::Client,
+    _granted: Granted,
 }
 
 impl Story {
@@ -77,7 +79,9 @@ impl Story {
         let listeners = Listeners { api: Some(port().await), pages: port().await };
         let stack = Stack::start(options, listeners).await?;
         stack.github.be_strict();
-        Ok(Self { stack, clock, http: shared::http_client::build().unwrap() })
+        let granted = Granted::watching(&stack.permissions);
+        let http = shared::http_client::build().unwrap();
+        Ok(Self { stack, clock, http, _granted: granted })
     }
 
     /// Somebody who calls the local GitHub with its token.

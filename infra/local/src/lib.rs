@@ -9,6 +9,7 @@ pub mod demo;
 pub mod document;
 pub mod documents;
 pub mod environment;
+pub mod gateway;
 pub mod generated;
 pub mod github;
 pub mod issuer;

@@ -23,8 +23,11 @@ pub enum Alarm {
 }
 
 impl Alarm {
+    /// Every one; the template has an alarm for each.
+    pub const ALL: [Self; 1] = [Self::WorkspaceStillWritable];
+
     /// The metric's name.
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::WorkspaceStillWritable => "WorkspaceStillWritable",
         }
