@@ -36,7 +36,7 @@
 //! | what happens | a line a request, an attempt at a job, a batch, with its metrics in it; jobs are called as the request that they follow from |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
-//! domain ← error ← config, clock, mint, ledger, telemetry ← aws, vault ← store, queue, github, email ← auth, creates, limits, ready ← app ← flows ← jobs ← http.
+//! domain ← error ← config, clock, mint, ledger, permissions, telemetry ← aws, vault ← store, queue, github, email ← auth, creates, limits, ready ← app ← flows ← jobs ← http.
 
 pub mod domain;
 
@@ -46,6 +46,7 @@ pub mod clock;
 pub mod config;
 pub mod ledger;
 pub mod mint;
+pub mod permissions;
 pub mod secret;
 
 pub mod http_client;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::aws::address;
 use crate::config::QueueConfig;
 use crate::error::Error;
+use crate::permissions::{self, Permission};
 
 /// The longest delay SQS takes, in seconds; what is later is for the sweeper.
 pub const DELAY_SECONDS_MAX: i64 = 900;
@@ -62,6 +63,7 @@ impl Queue {
         let seconds = u16::try_from(seconds.clamp(0, DELAY_SECONDS_MAX.into())).unwrap_or(0);
         let message = serde_json::to_string(&Message { job_id: id, delay_seconds: seconds.into() })
             .map_err(|source| Error::internal("writing a message", source))?;
+        permissions::note(Permission::of("sqs:SendMessage"));
         self.client()
             .send_message()
             .queue_url(&self.0.config.url)

@@ -1,5 +1,6 @@
 //! The table: typed reads, and writes that are conditional and whole.
 
+mod asked;
 mod audit;
 pub mod clean_ups;
 pub mod companies;
@@ -39,6 +40,7 @@ use tracing::Span;
 use crate::clock::Clock;
 use crate::error::{Error, chain};
 use crate::ledger;
+use crate::store::asked::Asked;
 use crate::store::item::{Entity, Item, Stored, key_item};
 use crate::store::keys::Key;
 use crate::telemetry::TRACES;
@@ -116,8 +118,8 @@ impl Store {
         clock: Clock,
     ) -> Self {
         let calls = Calls::default();
-        let client = Client::from_conf(config.interceptor(calls.clone()).build());
-        Self { client, table: table.into(), calls, clock }
+        let config = config.interceptor(calls.clone()).interceptor(Asked);
+        Self { client: Client::from_conf(config.build()), table: table.into(), calls, clock }
     }
 
     /// The count of requests, for budgets.

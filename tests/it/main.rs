@@ -65,6 +65,7 @@ mod simulations;
 mod strangers;
 mod submissions;
 mod submits;
+mod template;
 mod template_runs;
 mod templates;
 mod ten_thousand;

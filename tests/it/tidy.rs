@@ -11,7 +11,9 @@ const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"]
 fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
-    let ports = vec!["domain", "error", "secret", "clock", "mint", "config", "ledger", "telemetry"];
+    let ports = vec![
+        "domain", "error", "secret", "clock", "mint", "config", "ledger", "permissions", "telemetry",
+    ];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let vault = with(&["aws", "telemetry"], &ports);
     let auth = with(&["store", "http_client"], &ports);
@@ -30,6 +32,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("mint", vec![]),
         ("secret", vec![]),
         ("ledger", vec![]),
+        ("permissions", vec![]),
         ("telemetry", vec!["clock", "config", "http_client"]),
         ("http_client", vec!["config"]),
         ("aws", vec!["config"]),

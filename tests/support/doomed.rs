@@ -73,7 +73,7 @@ impl Story {
         let app = App::new(config, self.clock.clone(), Mint::System).await.unwrap();
         let database = self.stack.table.database().clone();
         let stream = NewItems::open(database, self.stack.table.name(), StartAt::Latest).unwrap();
-        let functions = Functions::Here(Box::new(app));
+        let functions = Functions::Here(Box::new(app), self.stack.permissions.clone());
         let queue = self.stack.queue.clone();
         Doomed { worker: Worker::new(stream, queue, functions, self.clock.clone()), doors }
     }

@@ -15,6 +15,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 
 use crate::caller::Caller;
+use crate::granted::Granted;
 use crate::{canary, logs};
 
 /// When every story begins.
@@ -25,6 +26,7 @@ pub struct Story {
     pub stack: Stack,
     pub clock: Clock,
     pub(crate) http: reqwest::Client,
+    _granted: Granted,
 }
 
 impl Story {
@@ -87,7 +89,9 @@ impl Story {
         let listeners = Listeners { api: Some(port().await), pages: port().await };
         let stack = Stack::start(options, listeners).await?;
         stack.github.be_strict();
-        Ok(Self { stack, clock, http: shared::http_client::build().unwrap() })
+        let granted = Granted::watching(&stack.permissions);
+        let http = shared::http_client::build().unwrap();
+        Ok(Self { stack, clock, http, _granted: granted })
     }
 
     /// Somebody who calls the local GitHub with its token.

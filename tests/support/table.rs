@@ -54,6 +54,12 @@ impl Story {
         assert_eq!(self.ask_table("DeleteItem", delete).await, json!({}));
     }
 
+    /// The table as it describes itself.
+    pub async fn table_description(&self) -> Value {
+        let described = self.ask_table("DescribeTable", json!({ "TableName": "tenon" })).await;
+        described["Table"].clone()
+    }
+
     async fn ask_table(&self, operation: &str, body: Value) -> Value {
         let request = self
             .http

@@ -10,6 +10,7 @@ pub mod document;
 pub mod documents;
 pub mod environment;
 pub mod events;
+pub mod gateway;
 pub mod generated;
 pub mod github;
 pub mod issuer;

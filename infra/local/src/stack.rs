@@ -18,11 +18,13 @@ use shared::config::{Config, ConfigErrors};
 use shared::flows::seed::{Person, seed};
 use shared::http::serve::service;
 use shared::mint::Mint;
+use shared::permissions::Notes;
 use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::courier::Courier;
 use crate::documents::{Documents, DocumentsError};
+use crate::gateway;
 use crate::github::app::CLIENT_ID;
 use crate::github::runs::RunTiming;
 use crate::github::{self, GitHub};
@@ -161,6 +163,8 @@ pub struct Stack {
     pub table: Table,
     /// What carries the jobs; it does nothing by itself until [`Worker::run`].
     pub worker: Arc<Worker>,
+    /// What each function that runs here has asked of AWS.
+    pub permissions: Notes,
     /// Keeps other stacks away from the data.
     _lock: Option<File>,
 }
@@ -214,11 +218,12 @@ impl Stack {
 
         // The pages first: Tenon asks the issuer that is among them.
         serve(listeners.pages, pages_router(&places, &mailbox, &issuer))?;
+        let permissions = Notes::default();
         if let Some(api) = listeners.api {
-            serve(api, service(routes(), app.clone()))?;
+            serve(api, gateway::noting(service(routes(), app.clone()), &permissions))?;
         }
         let functions = match options.functions {
-            None => Functions::Here(Box::new(app.clone())),
+            None => Functions::Here(Box::new(app.clone()), permissions.clone()),
             Some(base) => Functions::Watched { http: reqwest_client()?, base },
         };
         let worker = Worker::new(stream, queue.clone(), functions, clock)
@@ -234,6 +239,7 @@ impl Stack {
             queue,
             table,
             worker,
+            permissions,
             _lock: lock,
         })
     }

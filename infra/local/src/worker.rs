@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::clock::Clock;
+use shared::permissions::Notes;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
@@ -33,8 +34,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// The functions that jobs and the schedule go to.
 #[derive(Debug, Clone)]
 pub enum Functions {
-    /// In this process.
-    Here(Box<App>),
+    /// In this process; what they ask of AWS is noted.
+    Here(Box<App>, Notes),
     /// At the invoke interface of `cargo lambda watch`, whose base ends in `/`.
     Watched {
         /// The client to call with.
@@ -56,10 +57,10 @@ impl Functions {
     async fn jobs(&self, messages: &[Message], now: Timestamp) -> Result<Vec<String>, InvokeError> {
         let event = sqs_event(messages);
         let response = match self {
-            Self::Here(app) => {
+            Self::Here(app, notes) => {
                 let event: SqsEvent = serde_json::from_value(event).map_err(failed("jobs"))?;
                 let event = LambdaEvent::new(event, context(now));
-                jobs::handle(app, event).await.map_err(failed("jobs"))?
+                notes.of("jobs", jobs::handle(app, event)).await.map_err(failed("jobs"))?
             }
             Self::Watched { http, base } => invoke::<Option<_>>(http, base, "jobs", &event)
                 .await?
@@ -71,9 +72,9 @@ impl Functions {
 
     async fn sweep(&self, now: Timestamp) -> Result<(), InvokeError> {
         match self {
-            Self::Here(app) => {
+            Self::Here(app, notes) => {
                 let event = LambdaEvent::new(Value::Null, context(now));
-                sweep::handle(app, event).await.map_err(failed("sweep"))?;
+                notes.of("sweep", sweep::handle(app, event)).await.map_err(failed("sweep"))?;
             }
             Self::Watched { http, base } => {
                 invoke::<Value>(http, base, "sweep", &json!({})).await?;

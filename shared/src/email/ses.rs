@@ -18,6 +18,7 @@ use url::Url;
 use crate::email::failure::{MailError, MailFailure};
 use crate::email::sender::Sender;
 use crate::email::{Mail, MessageId};
+use crate::permissions::{self, Permission};
 
 /// The tag that says what a mail is, for counting.
 const KIND_TAG: (&str, &str) = ("mail", "invite");
@@ -56,6 +57,7 @@ impl Ses {
     pub async fn send(&self, mail: &Mail) -> Result<Option<MessageId>, MailError> {
         let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
         let unbuildable = |_why| MailError::request(MailFailure::Refused);
+        permissions::note(Permission::of("ses:SendEmail"));
         let sent = self
             .client
             .send_email()

@@ -25,6 +25,9 @@ pub enum Alarm {
 }
 
 impl Alarm {
+    /// Every one; the template has an alarm for each.
+    pub const ALL: [Self; 1] = [Self::WorkspaceStillWritable];
+
     /// The metric's name.
     pub const fn name(self) -> &'static str {
         match self {
