@@ -26,6 +26,7 @@ use crate::stack::StackError;
 
 /// What is to be measured of cold starts.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Asked {
     /// Measure this function; several by repeating it. Without it all nine are measured.
     #[arg(long = "function", value_name = "NAME", value_enum)]

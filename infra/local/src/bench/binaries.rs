@@ -169,7 +169,7 @@ impl Binaries {
 fn weight(path: &Path) -> io::Result<Weight> {
     let binary = fs::read(path)?;
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("bootstrap", SimpleFileOptions::default())?;
+    zip.start_file("bootstrap", SimpleFileOptions::default().compression_level(Some(9)))?;
     zip.write_all(&binary)?;
     let zip = zip.finish()?.into_inner();
     Ok(Weight { binary_kib: kib(binary.len()), zip_kib: kib(zip.len()) })

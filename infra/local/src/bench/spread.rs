@@ -7,6 +7,7 @@ use serde::Serialize;
 /// How measurements of one thing lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "a time without its unit says nothing")]
 pub struct Spread {
     /// The shortest, in microseconds.
     pub min_us: u64,
