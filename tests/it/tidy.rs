@@ -12,7 +12,15 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
     let domain = vec!["domain"];
     let base = vec!["domain", "error", "secret"];
     let ports = vec![
-        "domain", "error", "secret", "clock", "mint", "config", "ledger", "permissions", "telemetry",
+        "domain",
+        "error",
+        "secret",
+        "clock",
+        "mint",
+        "config",
+        "ledger",
+        "permissions",
+        "telemetry",
     ];
     let with = |more: &[&'static str], of: &[&'static str]| [of, more].concat();
     let vault = with(&["aws", "telemetry"], &ports);

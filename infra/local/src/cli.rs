@@ -1,7 +1,19 @@
 //! What the program understands, and what it prints.
 #![expect(clippy::print_stderr, reason = "a program talks to its terminal")]
 
+/// Tells the terminal a line. Nobody listening (`cargo dev | head`) is no reason to end.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(stdout(), $($text)*);
+    }};
+}
+
+mod bench;
+mod misbehaviour;
+mod services;
 mod templates;
+mod wake;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,7 +27,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 use local::environment::{self, EnvironmentError};
 use local::github::runs::RunTiming;
-use local::places::{GITHUB_TOKEN, Places, environment_file};
+use local::places::{GITHUB_TOKEN, Places};
 use local::stack::{Data, GitHubAs, Listeners, Options, Stack};
 use local::template_check::{self, Asked};
 use local::{demo, generated};
@@ -24,18 +36,9 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::cli::bench::Bench;
 use crate::cli::misbehaviour::{CHAOS_PATIENCE, Chaos, Dealt, Misbehaviour};
-
-mod misbehaviour;
-mod wake;
-pub(crate) mod words;
-
-/// Tells the terminal a line. Nobody listening (`cargo dev | head`) is no reason to end.
-macro_rules! say {
-    ($($text:tt)*) => {{
-        let _ = writeln!(stdout(), $($text)*);
-    }};
-}
+use crate::cli::services::Services;
 
 /// How long a run takes in the demo: long enough to see that nobody waits for it.
 const DEMO_RUN_MS: u32 = 5_000;
@@ -57,6 +60,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure what the functions cost, as they are deployed.
+    #[command(subcommand)]
+    Bench(Bench),
     /// Play the five days over HTTP against a fresh stack, printing one line a step.
     Demo(Demo),
     /// Write everything anew that is made from the code: docs/ and .env.example.
@@ -131,23 +137,6 @@ struct Demo {
     chaos: Chaos,
 }
 
-#[derive(Debug, Args)]
-struct Services {
-    /// Where the functions run: the address of `cargo lambda watch`.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000")]
-    functions: Url,
-    /// The start page's port.
-    #[arg(long, default_value_t = 9001)]
-    port: u16,
-    /// Play the demo against those functions, then end.
-    #[arg(long)]
-    play: bool,
-    #[command(flatten)]
-    keep: Keep,
-    #[command(flatten)]
-    behaviour: Behaviour,
-}
-
 /// Why the program ended.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -167,6 +156,8 @@ pub(crate) enum Failure {
     Document(#[from] serde_json::Error),
     #[error("the demo failed")]
     Demo(#[from] demo::DemoFailed),
+    #[error("nothing could be measured")]
+    Bench(#[from] local::bench::CannotMeasure),
     #[error("the templates cannot be checked")]
     Templates(#[from] template_check::CannotBegin),
 }
@@ -187,7 +178,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         None => up(arguments.up).await,
         Some(Command::Demo(demo)) => play(demo).await,
         Some(Command::Docs) => write_generated(),
-        Some(Command::Services(services)) => serve_functions(services).await,
+        Some(Command::Services(asked)) => services::serve(asked).await,
+        Some(Command::Bench(asked)) => return bench::measure(&asked).await,
         Some(Command::Templates(asked)) => return Ok(templates::check(&asked).await),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -270,37 +262,6 @@ async fn play_on(stack: &Stack, options: &demo::Options) -> Result<demo::Summary
         github_token: GITHUB_TOKEN.to_owned(),
     };
     Ok(demo::play(&places, options, &mut stdout()).await?)
-}
-
-async fn serve_functions(asked: Services) -> Result<(), Failure> {
-    let listeners = Listeners { api: None, pages: listen(asked.port).await? };
-    let functions = format!("{}/", asked.functions.as_str().trim_end_matches('/'));
-    let port = asked.functions.port_or_known_default().unwrap_or(9000);
-    let run_ms = asked.behaviour.run_ms.or(asked.play.then_some(DEMO_RUN_MS));
-    let behaviour = Behaviour { run_ms, ..asked.behaviour };
-    let overrides = overrides(file()?.as_deref())?;
-    let options = options(data(&asked.keep), &behaviour, Some(functions.clone()), overrides);
-    let stack = Stack::start(options, listeners).await?;
-    behaviour.github.apply(&stack.github);
-    let folder = if asked.keep.memory { Path::new(".tenon") } else { asked.keep.data.as_path() };
-    let file = folder.join("services.env");
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&file, environment_file(&stack.settings)));
-    written.map_err(|source| Failure::File { path: file.clone(), source })?;
-    let worker = tokio::spawn(Arc::clone(&stack.worker).run());
-    say!("The services are up. Start the functions with\n");
-    say!("  cargo lambda watch -A 127.0.0.1 -P {port} --env-file {}\n", file.display());
-    say!("  API          {functions}     once they are compiled");
-    say!("  start here   {}", stack.places.pages);
-    if asked.play {
-        wake::wake(&functions).await?;
-        let options = demo_options(DEMO_POLL, run_ms.unwrap_or(DEMO_RUN_MS));
-        let played = play_on(&stack, &options).await;
-        worker.abort();
-        return played.map(|_summary| ());
-    }
-    until_interrupted(worker).await;
-    Ok(())
 }
 
 async fn until_interrupted(worker: tokio::task::JoinHandle<()>) {

@@ -2,8 +2,10 @@
 //!
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
 //! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
-//! own settings, `events` holds a recorded event of every route, `lambda` runs a function's own binary as Lambda does.
+//! own settings, `events` holds a recorded event of every route, `lambda` runs a function's own binary as Lambda does,
+//! `bench` measures what that takes.
 
+pub mod bench;
 pub mod courier;
 pub mod demo;
 pub mod document;
