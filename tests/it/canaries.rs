@@ -63,7 +63,7 @@ fn each_kind_is_caught_by_the_name_of_its_field_and_never_by_its_value() {
         assert_eq!(caught(|| tracing::info!(about = value, "careless")), [told]);
         let told = (kind, String::new(), "message".to_owned());
         assert_eq!(caught(|| tracing::info!("{value}")), [told]);
-        let span = || tracing::error_span!("around", about = value);
+        let span = || tracing::error_span!(target: "shared", "around", about = value);
         let told = (kind, "careful".to_owned(), "about".to_owned());
         let within = caught(|| span().in_scope(|| tracing::info!("careful")));
         assert_eq!(within, [told]);

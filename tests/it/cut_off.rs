@@ -187,7 +187,8 @@ async fn a_right_that_cannot_be_taken_back_raises_an_alarm_within_a_minute() {
     work.story.pass(60).await;
 
     let events = log.events();
-    let alarms: Vec<_> = events.iter().filter(|it| it["message"] == "alarm").collect();
+    let alarms: Vec<_> =
+        events.iter().filter(|it| it.get("WorkspaceStillWritable").is_some()).collect();
     assert_eq!(alarms.len(), 1, "{}", log.text());
     assert_eq!(alarms[0]["WorkspaceStillWritable"], 1);
     let metrics = &alarms[0]["_aws"]["CloudWatchMetrics"][0];
