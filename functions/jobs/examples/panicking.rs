@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "Lambda tells a function its name so")]
     let name = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
     match name.as_str() {
-        "panics-in-a-route" => serve::run(routes).await,
+        "panics-in-a-route" => serve::run("auth", routes).await,
         "panics-in-a-job" => do_jobs().await,
         _ => start().await,
     }
@@ -38,16 +38,16 @@ async fn panics() -> &'static str {
 }
 
 async fn do_jobs() -> Result<(), Error> {
-    let log = telemetry::log(EnvFilter::new("info"), std::io::stdout).with(OnCue);
+    let log = telemetry::log("jobs", EnvFilter::new("info"), std::io::stdout).with(OnCue);
     tracing::subscriber::set_global_default(log)?;
-    let app = &App::start().await?;
+    let app = &App::start("jobs").await?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| Box::pin(jobs::handle(app, event))))
         .await
 }
 
 #[expect(clippy::panic, reason = "what becomes of it is tested")]
 async fn start() -> Result<(), Error> {
-    let _app = App::start().await?;
+    let _app = App::start("jobs").await?;
     panic!("what a candidate wrote")
 }
 
