@@ -2,6 +2,12 @@
 //!
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 mod deadline;
 mod folder;
