@@ -135,10 +135,10 @@ fn every_word_in_capitals_is_a_placeholder_and_every_placeholder_is_used() {
 fn the_readme_names_events_that_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let named = regex_lite::Regex::new(r"events/([a-z.-]+)\.json").unwrap();
+    let mention = regex_lite::Regex::new(r"events/([a-z.-]+)\.json").unwrap();
     let there = recorded();
 
-    let names: Vec<_> = named.captures_iter(&readme).map(|found| found[1].to_owned()).collect();
+    let names: Vec<_> = mention.captures_iter(&readme).map(|found| found[1].to_owned()).collect();
     assert!(names.len() >= 5, "{names:?}");
     for name in names {
         assert!(there.contains_key(&name), "{name}");

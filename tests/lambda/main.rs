@@ -2,6 +2,13 @@
 //!
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 mod asked;
 mod deadline;

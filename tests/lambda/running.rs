@@ -17,7 +17,7 @@ use tests::document;
 use crate::folder::binary;
 
 /// How long an invocation may take where time is not what is tested.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How far the log of a process may be behind its answer.
 const BEHIND: Duration = Duration::from_secs(10);
 /// What every answer says of itself, whatever it is.

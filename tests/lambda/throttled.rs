@@ -10,8 +10,7 @@ use crate::world::{ADA, World};
 /// What the table calls it.
 const THROTTLES: [&str; 3] =
     ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
-const UNAVAILABLE: (u16, &str, &str) =
-    (503, "SERVICE_UNAVAILABLE", "Service unavailable. Please try again.");
+const UNAVAILABLE: (u16, &str, &str) = (503, "SERVICE_UNAVAILABLE", "Service unavailable");
 
 /// The failures of a batch, by the messages' ids.
 fn failed(said: &Value) -> Vec<&str> {

@@ -108,8 +108,8 @@ async fn the_schedule_sends_lost_jobs_again_and_runs_none() {
     let mut sent: Vec<Value> =
         sent.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
     sent.sort_by_key(ToString::to_string);
-    let mut lost: Vec<Value> = world.story.items("JOB#").await;
-    lost.iter_mut().for_each(|job| *job = json!({ "jobId": job["id"]["S"] }));
+    let lost = world.story.items("JOB#").await;
+    let mut lost: Vec<Value> = lost.iter().map(|job| json!({ "jobId": job["id"]["S"] })).collect();
     lost.sort_by_key(ToString::to_string);
     assert_eq!(sent, lost);
     assert_eq!(world.changed(&before).await, Vec::<String>::new());

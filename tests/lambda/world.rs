@@ -115,9 +115,10 @@ impl World {
     /// The recorded event `name` in terms of this world. One with an invite has one of its own.
     pub(crate) async fn event(&self, name: &str) -> Value {
         let text = recorded(name);
-        let invite = match text.contains("INVITE_TOKEN") {
-            true => Some(self.invited_just_now(ADA).await.token),
-            false => None,
+        let invite = if text.contains("INVITE_TOKEN") {
+            Some(self.invited_just_now(ADA).await.token)
+        } else {
+            None
         };
         let value = |name: &str| match name {
             "INVITE_TOKEN" => invite.clone(),

@@ -102,9 +102,7 @@ impl Error {
             Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
-            Self::TableUnavailable { .. } => {
-                (503, "SERVICE_UNAVAILABLE", "Service unavailable. Please try again.")
-            }
+            Self::TableUnavailable { .. } => (503, "SERVICE_UNAVAILABLE", "Service unavailable"),
             Self::NotReady(_) => (503, "NOT_READY", "Not ready"),
             Self::RedriveRefused(why) => {
                 let (code, detail) = why.told();
