@@ -72,7 +72,7 @@ async fn a_job_that_was_given_up_is_listed_and_looked_at_in_numbers_only() {
 #[tokio::test]
 async fn jobs_of_one_moment_are_paged_without_a_gap_and_without_a_repeat() {
     let story = Story::operated(&[]).await;
-    for run in 0..5 {
+    for run in 1..=5 {
         story.dead_job(Job::FollowRun { run: RunId::new(run) }).await;
     }
     story.clock.advance(SignedDuration::from_millis(1));

@@ -108,14 +108,14 @@ async fn redrive(
 #[utoipa::path(
     post, path = "/api/admin/jobs/redrive", tag = "admin", operation_id = "redriveJobs",
     request_body = body::RedriveManyDocument,
-    responses((status = 200, description = "What became of them.", body = view::Redriven))
+    responses((status = 200, description = "What became of them.", body = view::Outcome))
 )]
 async fn redrive_many(
     State(app): State<App>,
     admin: Admin,
     Input(input): Input<body::RedriveMany>,
-) -> Result<Json<view::Redriven>, Error> {
+) -> Result<Json<view::Outcome>, Error> {
     let body::RedriveMany { kind, reason, most, after } = &input;
     let done = redrive_jobs(&app, admin, (kind, reason), *most, *after).await?;
-    Ok(Json(view::Redriven::from(done)))
+    Ok(Json(view::Outcome::from(done)))
 }

@@ -1,5 +1,6 @@
 //! What the client sees of an error: status, code, text, and whether to try again.
 
+use crate::domain::job::redrive::RedriveRefused;
 use crate::domain::submission::ExaminationRefused;
 use crate::error::github::GitHubProblem;
 use crate::error::{Error, Noun, Problem, Refusal, SecretProblem};
@@ -104,10 +105,7 @@ impl Error {
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
             Self::TableUnavailable { .. } => (503, "SERVICE_UNAVAILABLE", "Service unavailable"),
             Self::NotReady(_) => (503, "NOT_READY", "Not ready"),
-            Self::RedriveRefused(why) => {
-                let (code, detail) = why.told();
-                (409, code, detail)
-            }
+            Self::RedriveRefused(why) => refused_redrive(*why),
             Self::OriginNotAllowed
             | Self::DomainTaken(_)
             | Self::TooManyDomains
@@ -212,6 +210,12 @@ const fn refused_examination(why: ExaminationRefused) -> (u16, &'static str, &'s
             (409, "EXAMINATION_COMPLETE", "The submission's results are final")
         }
     }
+}
+
+/// Why a job is not started again.
+const fn refused_redrive(why: RedriveRefused) -> (u16, &'static str, &'static str) {
+    let (code, detail) = why.told();
+    (409, code, detail)
 }
 
 /// The most telling code among `problems`: the client and programs look for these two.

@@ -53,7 +53,7 @@ impl Range {
         let sort = match bounds.min() {
             None => Sort::Begins(prefix),
             // A bound on the key, not a key to start from: what a caller sent is never one.
-            Some(last) => Sort::Between(prefix, last),
+            Some(bound) => Sort::Between(prefix, bound),
         };
         let limit = i32::from(wanted.rows_max()) + 1;
         Self { index, partition, sort, newest_first: true, limit }

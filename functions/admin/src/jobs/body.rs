@@ -45,7 +45,11 @@ pub(crate) struct FilterDocument {
     #[param(pattern = "^(dead|overdue)$", required = false, default = "dead")]
     state: String,
     /// Only of this kind.
-    #[param(schema_with = kind, required = false)]
+    #[param(
+        pattern = "^(prepare_workspace|send_invite|follow_run|examine_submission|check_template|learn_username|close_workspace|clean_up|heed_github)$",
+        required = false,
+        example = "send_invite"
+    )]
     kind: String,
 }
 

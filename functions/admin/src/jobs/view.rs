@@ -102,7 +102,7 @@ impl From<about::About> for About {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RedrivenJobs)]
-pub(crate) struct Redriven {
+pub(crate) struct Outcome {
     /// Those that are about to be done.
     #[schema(value_type = Vec<String>)]
     redriven: Vec<Uuid>,
@@ -125,7 +125,7 @@ struct Skipped {
     detail: String,
 }
 
-impl From<redrive_jobs::Redriven> for Redriven {
+impl From<redrive_jobs::Redriven> for Outcome {
     fn from(done: redrive_jobs::Redriven) -> Self {
         let skipped = done.skipped.into_iter().map(|(job_id, error)| {
             let refusal = error.refusal();

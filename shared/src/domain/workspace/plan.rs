@@ -184,9 +184,8 @@ impl Workspace {
             Some(trouble) if trouble.is_given_up() => {
                 Ok(Self { trouble: None, sleeper: None, ..self })
             }
-            Some(_) => Err(RedriveRefused::Superseded),
             None if self.repository.is_some() => Err(RedriveRefused::NothingLeft),
-            None => Err(RedriveRefused::Superseded),
+            Some(_) | None => Err(RedriveRefused::Superseded),
         }
     }
 
