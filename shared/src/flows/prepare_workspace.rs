@@ -68,9 +68,7 @@ pub async fn prepare_workspace(
                 change_workspace(app, opened, after).await?
             }
             Err(hindrance) => {
-                if hindrance.reason == Reason::RepositoryMissing
-                    && Box::pin(is_found(app, &opened)).await?
-                {
+                if hindrance.reason == Reason::RepositoryMissing && is_found(app, &opened).await? {
                     return Ok(Outcome::Again(jiff::SignedDuration::ZERO));
                 }
                 return note(app, opened, hindrance, job).await;
