@@ -2,7 +2,7 @@
 
 use http::Method;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::domain::id::{CandidateSessionId, RunId};
 use shared::domain::job::Outcome;
 use shared::domain::notice::Notice;
@@ -101,8 +101,7 @@ async fn that_a_run_ended_is_written_down_before_its_results_are_read() {
     held.release();
 
     assert_eq!((written, reading.await.unwrap()), (json!("ended"), Outcome::Done));
-    let shown: Value =
-        ada.get(&format!("/api/tasks/{task}/run/{}", run["runId"])).await.expect(200);
+    let shown = ada.get(&format!("/api/tasks/{task}/run/{}", run["runId"])).await.expect(200);
     assert_eq!(shown["status"], "failed");
 }
 
