@@ -75,10 +75,10 @@ async fn who_is_overtaken_by_a_newer_look_at_a_repository_looks_again() {
     let (told, now) = (notice.clone(), story.now());
 
     story.stack.github.rename_repository(&repository, "second").unwrap();
-    let late = tokio::spawn(async move { heed_github(&app, &told, now).await.unwrap() });
+    let late = tokio::spawn(async move { Box::pin(heed_github(&app, &told, now)).await.unwrap() });
     held.arrived().await;
     story.stack.github.rename_repository("tenon-hire-dev/second", "third").unwrap();
-    heed_github(&story.stack.app, &notice, now).await.unwrap();
+    Box::pin(heed_github(&story.stack.app, &notice, now)).await.unwrap();
     held.release();
 
     assert_eq!(late.await.unwrap(), Outcome::Again(SignedDuration::ZERO));
