@@ -134,7 +134,9 @@ async fn attempt(app: &App, JobRecord { id, job, .. }: &JobRecord) -> Outcome {
 
 async fn turn(app: &App, id: Uuid, job: &Job) -> Result<Outcome, Error> {
     match job {
-        Job::PrepareWorkspace { session, day } => prepare_workspace(app, id, *session, *day).await,
+        Job::PrepareWorkspace { session, day } => {
+            Box::pin(prepare_workspace(app, id, *session, *day)).await
+        }
         Job::SendInvite { session, number } => send_invite(app, *session, *number).await,
         Job::FollowRun { run } => follow_run(app, *run).await,
         Job::ExamineSubmission { session, day } => examine_submission(app, *session, *day).await,

@@ -21,6 +21,7 @@
 //! | an invite | session, plan, guard, two workspaces, three jobs: one write; `prepare_workspace` twice, `send_invite` once |
 //! | a request with a key | the key is claimed, and the request's own write says in its record what came of it; sent again, it is rendered from the ids kept there |
 //! | a repository | its moment is reserved in one bucket of all processes, with the workspace; made or adopted, its first commit found, its candidate let in: a step at a time |
+//! | a name that leads nowhere | the repository is looked for once by its number, and followed while it is ours; one that is gone is made anew for who comes for it, and starts where it started should it be there after all |
 //! | a claim | the token's tag is checked without a read; one read, one conditional write |
 //! | a test run | recorded with its `follow_run` job, then dispatched; GitHub is asked for it every 2 s at most, by all processes together; polls read what is stored |
 //! | a submission | the branch head is pinned; submission, run and `examine_submission` are one write; tag, dispatch on the tag, results, comparison follow |

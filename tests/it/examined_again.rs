@@ -248,7 +248,7 @@ async fn a_repository_that_is_renamed_meanwhile_is_examined_under_its_new_name()
     day.story.stack.github.rename_repository(&day.repository, "elsewhere").unwrap();
     let app = &day.story.stack.app;
     let notice = Notice::RepositoryChanged { repository };
-    heed_github(app, &notice, day.story.clock.now()).await.unwrap();
+    Box::pin(heed_github(app, &notice, day.story.clock.now())).await.unwrap();
 
     day.story.pass(60).await;
 

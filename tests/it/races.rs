@@ -2,7 +2,7 @@
 
 use http::Method;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::domain::id::{CandidateSessionId, RunId};
 use shared::domain::job::Outcome;
 use shared::domain::notice::Notice;
@@ -75,10 +75,10 @@ async fn who_is_overtaken_by_a_newer_look_at_a_repository_looks_again() {
     let (told, now) = (notice.clone(), story.now());
 
     story.stack.github.rename_repository(&repository, "second").unwrap();
-    let late = tokio::spawn(async move { heed_github(&app, &told, now).await.unwrap() });
+    let late = tokio::spawn(async move { Box::pin(heed_github(&app, &told, now)).await.unwrap() });
     held.arrived().await;
     story.stack.github.rename_repository("tenon-hire-dev/second", "third").unwrap();
-    heed_github(&story.stack.app, &notice, now).await.unwrap();
+    Box::pin(heed_github(&story.stack.app, &notice, now)).await.unwrap();
     held.release();
 
     assert_eq!(late.await.unwrap(), Outcome::Again(SignedDuration::ZERO));
@@ -101,8 +101,7 @@ async fn that_a_run_ended_is_written_down_before_its_results_are_read() {
     held.release();
 
     assert_eq!((written, reading.await.unwrap()), (json!("ended"), Outcome::Done));
-    let shown: Value =
-        ada.get(&format!("/api/tasks/{task}/run/{}", run["runId"])).await.expect(200);
+    let shown = ada.get(&format!("/api/tasks/{task}/run/{}", run["runId"])).await.expect(200);
     assert_eq!(shown["status"], "failed");
 }
 

@@ -239,7 +239,7 @@ async fn a_run_whose_repository_is_renamed_meanwhile_goes_on_under_the_new_name(
     let id = started(&ada, task).await;
     story.stack.github.rename_repository(&repository, "elsewhere").unwrap();
     let notice = Notice::RepositoryChanged { repository: number };
-    heed_github(&story.stack.app, &notice, story.clock.now()).await.unwrap();
+    Box::pin(heed_github(&story.stack.app, &notice, story.clock.now())).await.unwrap();
 
     let door = Door::open(&story).await;
     let old = format!("/repos/{repository}/");

@@ -29,7 +29,7 @@ pub async fn heed_github(app: &App, notice: &Notice, at: Timestamp) -> Result<Ou
             // heard of.
             let is_worth_it = *turn == RunTurn::Ended && is_fresh(app, at);
             let otherwise = if is_worth_it { Otherwise::Look(LAG_PAUSE) } else { Otherwise::Leave };
-            return hear_run(app, *repository, *github_id, otherwise).await;
+            return Box::pin(hear_run(app, *repository, *github_id, otherwise)).await;
         }
         Notice::Pushed { repository, .. }
         | Notice::CollaboratorAdded { repository, .. }
