@@ -31,6 +31,7 @@
 //! | old work | the sweep starts `clean_up` for who is due; each repository is looked at before it is archived or deleted |
 //! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
 //! | a webhook | its signature is checked first; the delivery's number and a `heed_github` job are one write, and the job asks GitHub |
+//! | a secret setting | read with the environment, or from Secrets Manager when it is first needed: once a process, by one call for a crowd |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //!
 //! Imports point one way; a test reads the sources and fails on one against the arrow:
