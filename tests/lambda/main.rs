@@ -2,6 +2,13 @@
 //!
 //! `TENON_FUNCTIONS` names the folder they are in: `target/debug` while working on them,
 //! `target/release` in `.ci/lambda`. Without it nothing here can run, and it says so.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
 
 mod asked;
 mod folder;
