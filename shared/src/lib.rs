@@ -33,6 +33,7 @@
 //! | an examination asked for again | new run, job and audit entry are one write; what was found before is shown until it ends |
 //! | a webhook | its signature is checked first; the delivery's number and a `heed_github` job are one write, and the job asks GitHub |
 //! | a job that was given up | listed; started again by an admin: the job, what its end had told people, and who did it are one write |
+//! | a secret setting | read with the environment, or from Secrets Manager when it is first needed: once a process, by one call for a crowd |
 //! | a bounce | SES tells the job queue through EventBridge; the mail's new state and the suppression of its address are one write |
 //! | what happens | a line a request, an attempt at a job, a batch, with its metrics in it; jobs are called as the request that they follow from |
 //!

@@ -81,7 +81,7 @@ async fn what_needs_a_secret_is_answered_503_until_it_can_be_read_and_nothing_el
     let (recruiter, ada, nobody) =
         (locked.at(&story.recruiter(1)), locked.at(&ada), locked.at(&story.nobody()));
     locked.put(&json!(locked.secret));
-    locked.manager.deny(true);
+    locked.manager.deny();
     let rows = story.items("CS#").await.len();
     let invite = async || {
         let body = json!({ "candidateName": "Bob", "inviteEmail": "bob@example.com" });
@@ -126,7 +126,7 @@ async fn what_needs_a_secret_is_answered_503_until_it_can_be_read_and_nothing_el
     assert!(text.contains("let the function's role call secretsmanager:GetSecretValue on it"));
     drop(log);
 
-    locked.manager.deny(false);
+    locked.manager.admit();
     story.clock.advance(SignedDuration::from_secs(1));
     invite().await.expect(200);
     recruiter.get(&candidates(invited.simulation)).await.expect(200);

@@ -95,16 +95,19 @@ impl Asked {
     pub(crate) async fn line(&self, parts: &[&str]) -> String {
         let found = async {
             loop {
-                let lines = self.function.log().into_iter();
-                let mut fits = lines.filter(|line| parts.iter().all(|part| line.contains(part)));
-                if let Some(line) = fits.next() {
-                    return line;
+                match self.found(parts) {
+                    Some(line) => return line,
+                    None => tokio::task::yield_now().await,
                 }
-                tokio::task::yield_now().await;
             }
         };
         let found = tokio::time::timeout(BEHIND, found).await;
         found.unwrap_or_else(|_elapsed| panic!("no {parts:?} in {:#?}", self.function.log()))
+    }
+
+    fn found(&self, parts: &[&str]) -> Option<String> {
+        let mut lines = self.function.log().into_iter();
+        lines.find(|line| parts.iter().all(|part| line.contains(part)))
     }
 
     /// Everything that it has written.

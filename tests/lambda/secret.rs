@@ -67,7 +67,7 @@ async fn a_process_reads_the_secret_once_and_not_before_it_is_needed() {
 async fn while_the_secret_is_out_of_reach_what_needs_it_is_503_with_an_alarm_and_it_heals() {
     let locked = Locked::begin().await;
     locked.manager.put(ARN, &locked.secret);
-    locked.manager.deny(true);
+    locked.manager.deny();
     let mut candidates = Asked::start("candidates", &locked.settings).await.unwrap();
 
     let answer = candidates.get(&claim(), &locked.ada()).await;
@@ -80,7 +80,7 @@ async fn while_the_secret_is_out_of_reach_what_needs_it_is_503_with_an_alarm_and
     let mut auth = Asked::start("auth", &locked.settings).await.unwrap();
     assert_eq!(auth.get("/health", "").await.status, 200);
 
-    locked.manager.deny(false);
+    locked.manager.admit();
     let mut status = answer.status;
     for _ in 0..TRIES_MAX {
         status = candidates.get(&claim(), &locked.ada()).await.status;

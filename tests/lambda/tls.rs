@@ -49,9 +49,6 @@ async fn with_the_roots_that_are_compiled_in_another_authority_is_refused_and_th
     let story = story_of_today().await;
     let mut settings = settings(&story, "embedded").await;
     let mut auth = Asked::start("auth", &settings).await.unwrap();
-    let told =
-        ["the table cannot be read while starting", "UnknownIssuer", "TENON_TLS_ROOTS=system"];
-    auth.line(&told).await;
 
     let me = auth.get("/api/auth/me", &recruiter(&story)).await;
     assert_eq!((me.status, &me.body["errorCode"]), (503, &"AUTH_PROVIDER_UNAVAILABLE".into()));

@@ -55,9 +55,14 @@ impl SecretsManager {
         self.kept().secrets.insert(arn.to_owned(), text.to_owned());
     }
 
-    /// Whether whoever asks is refused from now on.
-    pub fn deny(&self, denied: bool) {
-        self.kept().denied = denied;
+    /// From now on whoever asks is refused.
+    pub fn deny(&self) {
+        self.kept().denied = true;
+    }
+
+    /// From now on whoever asks is answered again.
+    pub fn admit(&self) {
+        self.kept().denied = false;
     }
 
     /// How often a secret was asked for.

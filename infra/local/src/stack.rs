@@ -264,7 +264,7 @@ async fn courier(
     github: &GitHub,
     places: &Places,
 ) -> Result<Option<Courier>, StackError> {
-    let Some(secret) = app.secrets().await?.webhook_secrets.first() else { return Ok(None) };
+    let Some(secret) = app.secrets().await?.webhook_keys.first() else { return Ok(None) };
     github.hook();
     let secret = secret.expose().to_owned();
     Ok(Some(Courier::new(github.clone(), reqwest_client()?, &places.api, secret)))

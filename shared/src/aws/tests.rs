@@ -9,7 +9,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
@@ -31,14 +31,7 @@ impl Aws {
         tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::SeqCst);
-                let tls = tls.clone();
-                tokio::spawn(async move {
-                    let _ended = match tls {
-                        None => converse(caller).await,
-                        Some(tls) => converse(tls.accept(caller).await?).await,
-                    };
-                    Ok::<_, std::io::Error>(())
-                });
+                tokio::spawn(welcome(caller, tls.clone()));
             }
         });
         Self { port, connections }
@@ -46,6 +39,13 @@ impl Aws {
 
     fn count(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+}
+
+async fn welcome(caller: TcpStream, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
+    match tls {
+        None => converse(caller).await,
+        Some(tls) => converse(tls.accept(caller).await?).await,
     }
 }
 

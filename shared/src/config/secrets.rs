@@ -27,7 +27,7 @@ pub struct Secrets {
     /// Who we are on GitHub.
     pub github: GitHubIdentity,
     /// What webhooks may be signed with; without any, none is believed.
-    pub webhook_secrets: Vec<Secret>,
+    pub webhook_keys: Vec<Secret>,
     /// What Resend or `SendGrid` is shown; there when one of them sends our mail.
     pub mail_key: Option<Secret>,
     /// How we log in to the mail server, where it wants that.
@@ -124,7 +124,7 @@ fn told(text: &str) -> Result<BTreeMap<String, String>, ConfigErrors> {
     for (name, value) in parsed {
         match value {
             _ if !is_secret(&name) => {
-                mistakes.push(format!("{} is no secret setting", shown(&name)))
+                mistakes.push(format!("{} is no secret setting", shown(&name)));
             }
             Value::String(text) => {
                 texts.insert(name, text);

@@ -301,7 +301,7 @@ fn creating_calls_have_the_designs_limits_and_webhooks_two_secrets_at_most() {
     let config = read(&settings).unwrap();
     assert_eq!(config.github.creates.per_second, 0);
     let secrets = secrets(config);
-    let secrets: Vec<_> = secrets.webhook_secrets.iter().map(Secret::expose).collect();
+    let secrets: Vec<_> = secrets.webhook_keys.iter().map(Secret::expose).collect();
     assert_eq!(secrets, ["new", "old"]);
 
     let three = "TENON_GITHUB_WEBHOOK_SECRETS must be one secret or two";

@@ -152,7 +152,7 @@ fn secrets() -> Secrets {
         invite_keys: InviteKeys::new(&[(1, vec![0; 32])].into()).unwrap(),
         admin_key: None,
         github: GitHubIdentity::Token(Secret::new("t")),
-        webhook_secrets: Vec::new(),
+        webhook_keys: Vec::new(),
         mail_key: Some(Secret::new("hunter3")),
         smtp_login: Some(Login { name: "user".to_owned(), password: Secret::new("hunter2") }),
     }

@@ -28,6 +28,16 @@ impl Noun {
     }
 }
 
+impl SecretProblem {
+    const fn wire(self) -> (u16, &'static str, &'static str) {
+        let detail = match self {
+            Self::Unreachable => "Configuration unavailable. Please try again.",
+            Self::Wrong => "Configuration invalid. Please try again later.",
+        };
+        (503, "CONFIGURATION_UNAVAILABLE", detail)
+    }
+}
+
 impl Error {
     /// What the client sees of this error.
     pub fn refusal(&self) -> Refusal {
@@ -94,12 +104,7 @@ impl Error {
             Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
             Self::NotFound(noun) => noun.wire(),
             Self::GitHub(problem) => problem.wire(),
-            Self::Secrets(SecretProblem::Unreachable) => {
-                (503, "CONFIGURATION_UNAVAILABLE", "Configuration unavailable. Please try again.")
-            }
-            Self::Secrets(SecretProblem::Wrong) => {
-                (503, "CONFIGURATION_UNAVAILABLE", "Configuration invalid. Please try again later.")
-            }
+            Self::Secrets(problem) => problem.wire(),
             Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
             Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),

@@ -49,7 +49,7 @@ impl FromRequest<App> for Webhook {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
-        let secrets = &app.secrets().await?.webhook_secrets;
+        let secrets = &app.secrets().await?.webhook_keys;
         if secrets.is_empty() {
             return Err(Error::NotFound(Noun::Route));
         }

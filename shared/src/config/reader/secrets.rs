@@ -48,14 +48,14 @@ impl Reader<'_> {
         let invite_keys = self.invite_keys();
         let admin_key = self.key(settings::ADMIN_KEY);
         let github = self.github_identity();
-        let webhook_secrets = self.webhook_secrets();
+        let webhook_keys = self.webhook_secrets();
         let mail_key = self.mail_key();
         let smtp_login = self.smtp_login();
         Some(Secrets {
             invite_keys: invite_keys?,
             admin_key,
             github: github?,
-            webhook_secrets,
+            webhook_keys,
             mail_key,
             smtp_login,
         })

@@ -51,7 +51,7 @@ fn a_process_starts_without_secrets_that_are_elsewhere_and_reads_them_there() {
 
     assert_eq!(secrets.admin_key, Some(Secret::new("open-sesame")));
     assert_eq!(token(&secrets), "ghp_secret");
-    assert_eq!(secrets.webhook_secrets, [Secret::new("new"), Secret::new("old")]);
+    assert_eq!(secrets.webhook_keys, [Secret::new("new"), Secret::new("old")]);
     assert_eq!(secrets.mail_key, Some(Secret::new("re_secret")));
     assert!(
         !format!("{secrets:?}").contains("secret\"") && !format!("{managed:?}").contains("ghp_")
