@@ -106,7 +106,7 @@ impl RequestLine {
     fn write(self, status: StatusCode) {
         let spent = self.is_detailed.then_some(&self.spent);
         let duration_ms = milliseconds(self.since.elapsed());
-        self.span.record("http.response.status_code", status.as_u16());
+        self.span.record("http.response.status_code", i64::from(status.as_u16()));
         if status.is_server_error() {
             self.span.record("otel.status_code", "ERROR");
         }
