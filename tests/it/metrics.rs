@@ -40,6 +40,22 @@ fn schema() -> Value {
     })
 }
 
+/// The metrics that `CloudWatch` reads by one `directive` of `line`.
+fn read(line: &Value, directive: &Value) -> Vec<&'static str> {
+    assert_eq!(directive["Namespace"], NAMESPACE);
+    let metrics = directive["Metrics"].as_array().unwrap().iter();
+    let known = metrics.map(|metric| {
+        let name = metric["Name"].as_str().unwrap();
+        let known = ALL.iter().find(|known| known.name == name).unwrap();
+        assert!(line[name].is_number(), "{name}: {line}");
+        assert_eq!(metric["Unit"], known.unit.as_str());
+        assert_eq!(directive["Dimensions"], json!([known.dimensions]));
+        assert!(known.dimensions.iter().all(|it| line[*it].is_string()), "{line}");
+        known.name
+    });
+    known.collect()
+}
+
 #[tokio::test]
 async fn every_line_with_metrics_is_one_that_cloud_watch_can_read() {
     let log = Log::listen();
@@ -54,19 +70,8 @@ async fn every_line_with_metrics_is_one_that_cloud_watch_can_read() {
     let mut told = Vec::new();
     for line in &lines {
         assert!(schema.is_valid(line), "{line}");
-        let metrics = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
-        for directive in metrics {
-            assert_eq!(directive["Namespace"], NAMESPACE);
-            for metric in directive["Metrics"].as_array().unwrap() {
-                let name = metric["Name"].as_str().unwrap();
-                let known = ALL.iter().find(|known| known.name == name).unwrap();
-                assert!(line[name].is_number(), "{name}: {line}");
-                assert_eq!(metric["Unit"], known.unit.as_str());
-                assert_eq!(directive["Dimensions"], json!([known.dimensions]));
-                assert!(known.dimensions.iter().all(|it| line[*it].is_string()), "{line}");
-                told.push(known.name);
-            }
-        }
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap().iter();
+        told.extend(directives.flat_map(|directive| read(line, directive)));
     }
     told.sort_unstable();
     told.dedup();

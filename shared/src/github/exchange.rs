@@ -99,7 +99,7 @@ impl Exchange {
         );
         let response = http.execute(request).instrument(span.clone()).await;
         if let Ok(response) = &response {
-            span.record("http.response.status_code", response.status().as_u16());
+            span.record("http.response.status_code", i64::from(response.status().as_u16()));
         }
         let response =
             response.map_err(|error| self.failed(Cause::Network(error.without_url())))?;

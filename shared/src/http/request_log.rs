@@ -11,6 +11,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use crate::config::Config;
 use crate::ledger::Entry;
 use crate::telemetry::{REQUESTS, invocation};
 
@@ -63,8 +64,8 @@ pub(crate) struct RequestLine {
 }
 
 impl RequestLine {
-    /// A request whose route is settled. What it spends is told where `is_detailed` asks for it.
-    pub(crate) fn begin(request: &Request, names: &Names, is_detailed: bool) -> Self {
+    /// A request whose route is settled. What it spends is told where `config` asks for it.
+    pub(crate) fn begin(request: &Request, names: &Names, config: &Config) -> Self {
         let method = known(request.method());
         let path = request.extensions().get::<MatchedPath>();
         let path = path.map_or("unmatched", MatchedPath::as_str);
@@ -82,7 +83,14 @@ impl RequestLine {
         );
         #[cfg(feature = "otlp")]
         crate::telemetry::traces::continue_from(&span, request.headers());
-        Self { method, route, since: Instant::now(), span, spent: Entry::default(), is_detailed }
+        Self {
+            method,
+            route,
+            since: Instant::now(),
+            span,
+            spent: Entry::default(),
+            is_detailed: config.debug_perf,
+        }
     }
 
     /// Where whatever is logged meanwhile belongs: it names the request too.
@@ -106,7 +114,7 @@ impl RequestLine {
     fn write(self, status: StatusCode) {
         let spent = self.is_detailed.then_some(&self.spent);
         let duration_ms = milliseconds(self.since.elapsed());
-        self.span.record("http.response.status_code", status.as_u16());
+        self.span.record("http.response.status_code", i64::from(status.as_u16()));
         if status.is_server_error() {
             self.span.record("otel.status_code", "ERROR");
         }

@@ -83,7 +83,7 @@ async fn check_size(State(app): State<App>, request: Request, next: Next) -> Res
 async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let names = Names::of(&request, || app.mint.uuid());
-    let line = RequestLine::begin(&request, &names, app.config.debug_perf);
+    let line = RequestLine::begin(&request, &names, &app.config);
     let work = next.run(request).instrument(line.span());
     let (response, spent) = ledger::kept_as(Some(names.correlation_id), work).await;
     let mut response = problem::finish(response, &headers, &names.request_id);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use lambda_http::Context;
+use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 /// No invocation has begun; outside Lambda none ever does.
@@ -23,7 +24,9 @@ pub async fn within<T>(context: &Context, work: impl Future<Output = T>) -> T {
     if !is_first {
         STARTED.store(TOLD, Ordering::SeqCst);
     }
-    let output = work.instrument(span(context, is_first)).await;
+    let span = span(context);
+    span.record("cold_start", is_first);
+    let output = work.instrument(span).await;
     #[cfg(feature = "otlp")]
     super::traces::export().await;
     output
@@ -35,11 +38,11 @@ pub fn cold_start() -> Option<u64> {
     told.is_ok().then_some(1)
 }
 
-fn span(context: &Context, cold_start: bool) -> Span {
+fn span(context: &Context) -> Span {
     let function = &context.env_config;
     tracing::error_span!(
         "invocation",
-        cold_start,
+        cold_start = Empty,
         function_name = function.function_name,
         function_memory_size = function.memory,
         function_arn = context.invoked_function_arn,

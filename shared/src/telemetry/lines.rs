@@ -51,7 +51,8 @@ impl<W> Lines<W> {
         let mut metrics_at = now.as_millisecond();
         if about.target() == ALARMS {
             let name = fields.take("alarm");
-            let named = metrics::ALL.iter().find(|metric| Some(metric.name) == name_of(&name));
+            let name = name.as_ref().and_then(Value::as_str);
+            let named = metrics::ALL.iter().find(|metric| Some(metric.name) == name);
             let told_at = fields.take("at_ms").and_then(|at| at.as_i64());
             metrics_at = told_at.unwrap_or(metrics_at);
             if let Some(metric) = named {
@@ -70,10 +71,6 @@ impl<W> Lines<W> {
         }
         members
     }
-}
-
-fn name_of(value: &Option<Value>) -> Option<&str> {
-    value.as_ref()?.as_str()
 }
 
 impl<S, W> Layer<S> for Lines<W>

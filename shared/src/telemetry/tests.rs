@@ -81,8 +81,11 @@ fn a_line_begins_as_powertools_has_it_then_come_its_fields_then_those_of_its_spa
     let to = page.clone();
     with_default(log("auth", EnvFilter::new("info"), move || to.clone()), || {
         let outer = tracing::error_span!("outer", cold_start = true, depth = 1, far = "yes");
-        let inner = tracing::error_span!("inner", correlation_id = "c", depth = 2, otel.name = "x");
-        outer.in_scope(|| inner.in_scope(|| tracing::warn!(depth = 3, near = 1.5, "told")));
+        outer.in_scope(|| {
+            let inner =
+                tracing::error_span!("inner", correlation_id = "c", depth = 2, otel.name = "x");
+            inner.in_scope(|| tracing::warn!(depth = 3, near = 1.5, "told"));
+        });
     });
 
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
