@@ -48,6 +48,7 @@ async fn recruiters(story: &Story) {
     keyed(&recruiter, &invite, &body).await.expect(409);
     let made = keyed(&recruiter, "/api/simulations", &simulation_body()).await;
     made.expect(201);
+    recruiter.post_nothing("/api/submissions/7/examination").await.expect(404);
     // Whoever is new is written down wherever they come first.
     story.person("newer@example.com", Role::Recruiter).get("/api/submissions").await.expect(200);
 }
