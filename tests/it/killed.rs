@@ -179,7 +179,8 @@ async fn killed_anywhere_while_repositories_are_made_they_are_made_once() {
     let whole = left(&story, "none").await;
     assert_eq!(whole.repositories.len(), 2);
 
-    let (killed, dispatched) = killed_after_each(invited, (PREPARING, "none"), &whole).await;
+    let (killed, dispatched) =
+        Box::pin(killed_after_each(invited, (PREPARING, "none"), &whole)).await;
 
     assert_eq!((killed, dispatched), (calls, 0));
 }
@@ -195,7 +196,7 @@ async fn killed_anywhere_while_a_day_is_examined_it_is_tagged_tested_and_compare
     assert_eq!(story.stack.github.dispatches(), 1);
 
     let (killed, dispatched) =
-        killed_after_each(handed_in, (EXAMINING, "tenon-day-2"), &whole).await;
+        Box::pin(killed_after_each(handed_in, (EXAMINING, "tenon-day-2"), &whole)).await;
 
     // The run is looked for on its tag before it is asked for again.
     assert_eq!((killed, dispatched), (calls, 1));
@@ -247,7 +248,8 @@ async fn killed_anywhere_while_the_right_to_push_is_taken_back_it_is_gone_in_the
     let workspace = story.item("CS#", "WORKSPACE#2").await;
     assert_eq!(workspace["closing"]["M"]["state"]["S"], "closed");
 
-    let (killed, dispatched) = killed_after_each(member, (CLOSING, "tenon-day-2"), &whole).await;
+    let (killed, dispatched) =
+        Box::pin(killed_after_each(member, (CLOSING, "tenon-day-2"), &whole)).await;
 
     assert_eq!((killed, dispatched), (calls, 1));
 }

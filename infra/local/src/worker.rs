@@ -60,7 +60,8 @@ impl Functions {
             Self::Here(app, notes) => {
                 let event: SqsEvent = serde_json::from_value(event).map_err(failed("jobs"))?;
                 let event = LambdaEvent::new(event, context(now));
-                notes.of("jobs", jobs::handle(app, event)).await.map_err(failed("jobs"))?
+                let work = Box::pin(jobs::handle(app, event));
+                notes.of("jobs", work).await.map_err(failed("jobs"))?
             }
             Self::Watched { http, base } => invoke::<Option<_>>(http, base, "jobs", &event)
                 .await?

@@ -11,7 +11,7 @@ pub(super) fn matches(pattern: &Value, event: &Value) -> bool {
             Value::Array(values) => values.iter().any(|value| is_one_of(choices, value)),
             value => is_one_of(choices, value),
         },
-        other => panic!("no pattern: {other}"),
+        other => unreachable!("no pattern: {other}"),
     }
 }
 

@@ -36,7 +36,7 @@ impl<'a> Resolved<'a> {
             "Fn::GetAtt" => Some(format!("<{}>", of.as_str().unwrap())),
             "Fn::Sub" => Some(self.filled(of.as_str().unwrap())),
             "Fn::If" => self.value(&of[if self.holds(of[0].as_str().unwrap()) { 1 } else { 2 }]),
-            other => panic!("{other} is not known"),
+            other => unreachable!("{other} is not known"),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Resolved<'a> {
             "Fn::Not" => !self.is_true(&of[0]),
             "Fn::And" => of.as_array().unwrap().iter().all(|it| self.is_true(it)),
             "Condition" => self.holds(of.as_str().unwrap()),
-            other => panic!("{other} is not known"),
+            other => unreachable!("{other} is not known"),
         }
     }
 }
