@@ -15,8 +15,9 @@ type Replay = (&'static str, u16, &'static [&'static str]);
 const NOTHING: &[&str] = &[];
 
 /// In the order in which people do these things.
-const REPLAYED: [Replay; 41] = [
+const REPLAYED: [Replay; 48] = [
     ("auth.health", 200, NOTHING),
+    ("auth.ready", 200, NOTHING),
     ("auth.me", 200, NOTHING),
     ("auth.logout", 204, NOTHING),
     ("auth.document", 200, NOTHING),
@@ -73,6 +74,12 @@ const REPLAYED: [Replay; 41] = [
     ("admin.try-templates", 202, &["AUDIT", "JOB/JOB", "TEMPLATECHECK/POSITION"]),
     ("admin.tried-templates", 200, NOTHING),
     ("admin.cleanup", 200, NOTHING),
+    ("admin.metrics", 200, NOTHING),
+    ("admin.jobs", 200, NOTHING),
+    ("admin.job", 200, NOTHING),
+    ("admin.redrive-job", 202, &["AUDIT", "JOB/JOB"]),
+    ("admin.redrive-jobs", 200, &["AUDIT", "JOB/JOB"]),
+    ("admin.audit", 200, NOTHING),
     ("webhooks.push", 202, &["DELIVERY/DELIVERY", "JOB/JOB"]),
 ];
 

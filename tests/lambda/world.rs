@@ -12,6 +12,8 @@ use local::github::uploads::{Fate, Upload};
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use shared::domain::job::Job;
+use shared::domain::notice::Notice;
 use tests::story::Story;
 use tests::webhooks::TOLD;
 use tests::work::Invited;
@@ -67,6 +69,13 @@ impl World {
         let keys = json!({ "templateKeys": ["node-nest-ts"], "waitSeconds": 0 });
         let check = self.administer("templates/health/run", keys).await;
         self.know("CHECK_ID", check);
+        let mut dead = String::new();
+        for repository in 0..2 {
+            let notice = Notice::RepositoryChanged { repository };
+            let job = Job::HeedGitHub { notice, at: self.story.now() };
+            dead = self.story.dead_job(job).await;
+        }
+        self.values.insert("DEAD_JOB_ID", dead);
         self
     }
 

@@ -13,7 +13,7 @@ use crate::events::gateway::Event;
 
 /// What stands in an event for something of the world that it is replayed in, and what that is. A
 /// name that is part of another comes after it.
-pub const PLACEHOLDERS: [(&str, &str); 11] = [
+pub const PLACEHOLDERS: [(&str, &str); 12] = [
     ("CANDIDATE_TOKEN", "the bearer token of a candidate"),
     ("INVITE_TOKEN", "the token of an invite to that candidate"),
     ("TOKEN", "the bearer token of a recruiter"),
@@ -25,6 +25,7 @@ pub const PLACEHOLDERS: [(&str, &str); 11] = [
     ("SUBMISSION_ID", "what a candidate handed in for the recruiter's simulation"),
     ("COMPANY_ID", "a company"),
     ("CHECK_ID", "a request to try templates out"),
+    ("DEAD_JOB_ID", "a job that was given up"),
 ];
 
 /// The job that the recorded message names. Messages are read as they stand, so what they name has the

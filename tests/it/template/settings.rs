@@ -9,19 +9,6 @@ use tests::template::{ROOT, read, resources};
 
 use super::resolved::Resolved;
 
-/// What may stand in the secret, and stands nowhere else.
-const SECRET: [&str; 9] = [
-    "TENON_INVITE_TOKEN_KEYS",
-    "TENON_ADMIN_API_KEY",
-    "TENON_GITHUB_TOKEN",
-    "TENON_GITHUB_APP_PRIVATE_KEY",
-    "TENON_GITHUB_WEBHOOK_SECRETS",
-    "TENON_RESEND_API_KEY",
-    "SENDGRID_API_KEY",
-    "SMTP_USERNAME",
-    "SMTP_PASSWORD",
-];
-
 /// Settings that the template leaves at what holds without them, and why.
 const LEFT: [(&str, &[&str]); 5] = [
     ("fixed", &["TENON_API_PREFIX", "TENON_AUTH0_ALGORITHMS"]),
@@ -76,14 +63,6 @@ const LEFT: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// Settings that are agreed on, whether or not the code reads them yet.
-const AGREED: [&str; 4] = [
-    "TENON_SECRET_ARN",
-    "TENON_SECRETS_ENDPOINT",
-    "TENON_TLS_ROOTS",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-];
-
 /// What has to be said at a first deployment; all else has a default.
 const FIRST: [(&str, &str); 5] = [
     ("PortalBaseUrl", "https://app.example.com"),
@@ -102,6 +81,11 @@ const OWNERS: [(&str, &str); 3] = [
 
 fn settings() -> BTreeMap<&'static str, Setting> {
     ALL.iter().flat_map(|group| group.settings).map(|it| (it.name, *it)).collect()
+}
+
+/// What may stand in the secret, and stands nowhere else.
+fn secret() -> Vec<&'static str> {
+    settings().values().filter(|it| it.secret).map(|it| it.name).collect()
 }
 
 /// The environment of every function, by name.
@@ -153,11 +137,11 @@ fn functions_are_told_what_the_code_reads_and_what_they_are_not_told_has_a_reaso
     let told: BTreeSet<&str> = environment(&template).keys().map(String::as_str).collect();
     let left: BTreeSet<&str> = LEFT.iter().flat_map(|(_, names)| names.iter().copied()).collect();
     let read = settings();
-    let read: BTreeSet<&str> = read.keys().copied().chain(AGREED).collect();
+    let read: BTreeSet<&str> = read.keys().copied().collect();
 
     let both: BTreeSet<_> = told.intersection(&left).collect();
     assert!(both.is_empty(), "told, and left as well: {both:?}");
-    let known: BTreeSet<&str> = told.into_iter().chain(left).chain(SECRET).collect();
+    let known: BTreeSet<&str> = told.into_iter().chain(left).chain(secret()).collect();
     assert_eq!(known, read);
 }
 
@@ -169,12 +153,11 @@ fn nothing_that_must_be_set_is_missing_and_no_secret_stands_in_the_environment()
     let needed = settings.values().filter(|setting| setting.unset == Unset::Refused);
 
     for setting in needed {
-        let set = told.contains_key(setting.name) || SECRET.contains(&setting.name);
+        let set = told.contains_key(setting.name) || setting.secret;
         assert!(set, "{}", setting.name);
     }
-    for secret in SECRET {
+    for secret in secret() {
         assert!(!told.contains_key(secret), "{secret} belongs into the secret");
-        assert!(settings.contains_key(secret), "{secret}");
     }
 }
 

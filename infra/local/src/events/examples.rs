@@ -63,8 +63,9 @@ const fn formed(example: Example, form: Form) -> Example {
 }
 
 /// Every recorded request but the webhook, which GitHub's own example is.
-pub const ALL: [Example; 40] = [
+pub const ALL: [Example; 47] = [
     asks("auth.health", "GET /health", NOBODY),
+    asks("auth.ready", "GET /ready", NOBODY),
     formed(asks("auth.me", "GET /api/auth/me", RECRUITER), Form::WithCookies),
     asks("auth.logout", "POST /api/auth/logout", NOBODY),
     asks("auth.document", "GET /api/openapi.json", NOBODY),
@@ -139,5 +140,21 @@ pub const ALL: [Example; 40] = [
     ),
     asks("admin.tried-templates", "GET /api/admin/templates/health/runs/CHECK_ID", ADMIN),
     asks("admin.cleanup", "GET /api/admin/cleanup", ADMIN),
+    asks("admin.metrics", "GET /api/admin/metrics", ADMIN),
+    asks("admin.jobs", "GET /api/admin/jobs?state=dead", ADMIN),
+    asks("admin.job", "GET /api/admin/jobs/DEAD_JOB_ID", ADMIN),
+    sends(
+        "admin.redrive-job",
+        "POST /api/admin/jobs/DEAD_JOB_ID/redrive",
+        ADMIN,
+        r#"{"reason":"GitHub is back."}"#,
+    ),
+    sends(
+        "admin.redrive-jobs",
+        "POST /api/admin/jobs/redrive",
+        ADMIN,
+        r#"{"kind":"heed_github","reason":"GitHub is back."}"#,
+    ),
+    asks("admin.audit", "GET /api/admin/audit?subject=job:DEAD_JOB_ID", ADMIN),
     asks("admin.companies-without-key", "GET /api/admin/companies", NOBODY),
 ];
