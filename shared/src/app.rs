@@ -69,13 +69,13 @@ impl App {
     /// Builds what `config` names: the table's client at once, every other when it is first needed.
     /// Nothing is called yet.
     pub async fn new(config: Config, clock: Clock, mint: Mint) -> Result<Self, Error> {
-        let aws = aws::shared(&config).await;
+        let http = Http::new(config.tls_roots);
+        let aws = aws::shared(&config, http.clone()).await;
         let vault = Vault::new(&config.secrets, &aws, &clock);
         let mut table = aws_sdk_dynamodb::config::Builder::from(&aws);
         table.set_endpoint_url(address(config.table.endpoint.as_ref()));
         let store = Store::new(table, config.table.name.clone(), clock.clone());
         let queue = Queue::new(&aws, &config.queue);
-        let http = Http::new(config.tls_roots);
         let settings = Settings::new(&config.github, Identity::Kept(vault.clone()));
         let github = GitHub::new(http.clone(), settings, clock.clone());
         let ttl = i64::try_from(config.auth.jwks_ttl_seconds).unwrap_or(i64::MAX);

@@ -264,6 +264,11 @@ pub fn collector() -> Option<String> {
     environment(settings::COLLECTOR.name).filter(|address| !address.trim().is_empty())
 }
 
+/// Which levels are to be told of what. Asked for as early as that.
+pub fn log_levels() -> Option<String> {
+    environment("RUST_LOG")
+}
+
 /// The process environment.
 fn environment(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]

@@ -1,4 +1,5 @@
-//! The one HTTP client. Everything that talks to GitHub or to the identity provider shares its pool.
+//! The one HTTP client. Everything that talks to AWS, to GitHub or to the identity
+//! provider shares its pool.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

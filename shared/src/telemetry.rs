@@ -13,27 +13,43 @@ mod parent;
 pub mod traces;
 
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry;
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::{EnvFilter, registry};
 
 use self::lines::Lines;
 use crate::clock::Clock;
+use crate::config;
 
 /// The target of the line that every request gets.
 pub const REQUESTS: &str = "tenon::request";
 /// The target of spans that are of use in traces alone: no line names them.
 pub const TRACES: &str = "tenon::trace";
 
+/// What a function tells unless it is asked for something else: from `info` up.
+pub fn usual() -> Targets {
+    Targets::new().with_default(Level::INFO)
+}
+
+/// What `RUST_LOG` asks for, as `level` or `target=level`, by commas; `usual` where it asks for nothing, or
+/// cannot be read.
+pub fn asked(usual: Targets) -> Targets {
+    read(config::log_levels().as_deref(), usual)
+}
+
+fn read(levels: Option<&str>, usual: Targets) -> Targets {
+    let levels = levels.filter(|levels| !levels.trim().is_empty());
+    levels.and_then(|levels| levels.parse().ok()).unwrap_or(usual)
+}
+
 /// Starts telling, for the function `service`: what `RUST_LOG` asks for, or from `info` up, to standard
 /// output, and traces to `collector`, the base of an OTLP endpoint, where there is one. A second start
 /// changes nothing.
 #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "nothing collects traces"))]
 pub fn start(service: &'static str, collector: Option<&str>) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new("info"));
-    let log = log(service, filter, std::io::stdout);
+    let log = log(service, asked(usual()), std::io::stdout);
     #[cfg(feature = "otlp")]
     let log = log.with(collector.map(|collector| traces::begin(service, collector)));
     if tracing::subscriber::set_global_default(log).is_err() {
@@ -47,7 +63,7 @@ pub fn start(service: &'static str, collector: Option<&str>) {
 /// headers and paths and all.
 pub fn log<W>(
     service: &'static str,
-    filter: EnvFilter,
+    filter: Targets,
     writer: W,
 ) -> impl Subscriber + for<'span> LookupSpan<'span> + Send + Sync
 where

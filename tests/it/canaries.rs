@@ -12,7 +12,6 @@ use tests::canary::{Offence, keep, offences};
 use tests::logs::{OFFENDED, watch};
 use tests::story::Story;
 use tests::work::simulation_body;
-use tracing_subscriber::EnvFilter;
 
 const INVITE: &str = "AQAAAAAAAAMAAAABdW5rbm93biB0YWcgb2YgMjAgYnl";
 const SIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2ln";
@@ -36,7 +35,7 @@ impl Write for Caught {
 fn caught(work: impl FnOnce()) -> Vec<(&'static str, String, String)> {
     let caught = Caught::default();
     let to = caught.clone();
-    let log = telemetry::log("tests", EnvFilter::new("info"), move || to.clone());
+    let log = telemetry::log("tests", telemetry::usual(), move || to.clone());
     tracing::subscriber::with_default(log, work);
     let caught = caught.0.lock().unwrap();
     caught.iter().map(|it| (it.kind, it.message.clone(), it.field.clone())).collect()

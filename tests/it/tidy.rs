@@ -43,7 +43,7 @@ fn arrows() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("permissions", vec![]),
         ("telemetry", vec!["clock", "config", "http_client"]),
         ("http_client", vec!["config"]),
-        ("aws", vec!["config"]),
+        ("aws", vec!["config", "error", "http_client"]),
         ("vault", vault),
         ("config", base),
         ("store", with(&["telemetry"], &ports)),

@@ -59,6 +59,6 @@ async fn with_the_roots_that_are_compiled_in_another_authority_is_refused_and_th
     settings.remove("TENON_AUTH0_JWKS_URL");
     let mut auth = Asked::start("auth", &settings).await.unwrap();
     let me = auth.get("/api/auth/me", &recruiter(&story)).await;
-    assert_eq!((me.status, &me.body["errorCode"]), (500, &"INTERNAL_ERROR".into()));
+    assert_eq!((me.status, &me.body["errorCode"]), (503, &"SERVICE_UNAVAILABLE".into()));
     auth.line(&["a request failed", "UnknownIssuer", "TENON_TLS_ROOTS=system"]).await;
 }

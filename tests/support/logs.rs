@@ -8,7 +8,6 @@ use std::sync::Once;
 
 use serde_json::Value;
 use shared::telemetry;
-use tracing_subscriber::EnvFilter;
 
 use crate::canary::offences;
 
@@ -26,7 +25,7 @@ thread_local! {
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let log = telemetry::log("tests", EnvFilter::new("info"), || ToThread);
+        let log = telemetry::log("tests", telemetry::usual(), || ToThread);
         tracing::subscriber::set_global_default(log).expect("nobody else logs in tests");
     });
 }

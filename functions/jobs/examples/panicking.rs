@@ -10,7 +10,6 @@ use shared::http::serve;
 use shared::telemetry;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -38,7 +37,7 @@ async fn panics() -> &'static str {
 }
 
 async fn do_jobs() -> Result<(), Error> {
-    let log = telemetry::log("jobs", EnvFilter::new("info"), std::io::stdout).with(OnCue);
+    let log = telemetry::log("jobs", telemetry::usual(), std::io::stdout).with(OnCue);
     tracing::subscriber::set_global_default(log)?;
     let app = &App::start("jobs").await?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| Box::pin(jobs::handle(app, event))))

@@ -2,8 +2,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use rustls::RootCertStore;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
@@ -13,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
+use crate::config::TlsRoots;
 use crate::error::chain;
 
 /// AWS, as a server that finds nothing wrong with anything.
@@ -89,7 +94,11 @@ fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-async fn local(roots: TlsRoots) -> SdkConfig {
+async fn aws(environment: Environment) -> SdkConfig {
+    aws_over(environment, Http::new(TlsRoots::Embedded)).await
+}
+
+async fn aws_over(environment: Environment, http: Http) -> SdkConfig {
     let settings = [
         ("TENON_ENV", "test"),
         ("TENON_TABLE_NAME", "tenon"),
@@ -102,7 +111,7 @@ async fn local(roots: TlsRoots) -> SdkConfig {
     ];
     let find = |name: &str| settings.iter().find(|(known, _)| *known == name);
     let config = Config::from_lookup(&|name| find(name).map(|(_, text)| (*text).to_owned()));
-    shared(&Config { tls_roots: roots, ..config.unwrap() }).await
+    shared(&Config { environment, ..config.unwrap() }, http).await
 }
 
 fn table(aws: &SdkConfig, endpoint: &str) -> Client {
@@ -110,32 +119,61 @@ fn table(aws: &SdkConfig, endpoint: &str) -> Client {
     Client::from_conf(config.build())
 }
 
-async fn read(table: &Client) -> Result<(), String> {
+async fn read(table: &Client) -> Result<(), SdkError<GetItemError>> {
     let key = AttributeValue::S("k".to_owned());
     let read = table.get_item().table_name("tenon").key("PK", key).send().await;
-    read.map(|_nothing| ()).map_err(|error| chain(&error))
-}
-
-#[test]
-fn the_five_roots_of_amazon_are_among_those_compiled_in_and_each_is_one() {
-    let roots: Vec<_> = amazon().collect();
-
-    let text = roots.concat();
-    for name in ["1", "2", "3", "4"].map(|number| format!("Amazon Root CA {number}")) {
-        assert!(text.windows(name.len()).any(|part| part == name.as_bytes()), "{name}");
-    }
-    let mut store = RootCertStore::empty();
-    for root in &roots {
-        store.add(CertificateDer::from_slice(root)).unwrap();
-    }
-    assert_eq!((roots.len(), store.len()), (5, 5));
+    read.map(|_nothing| ())
 }
 
 #[tokio::test]
-async fn all_clients_share_one_connection() {
+async fn on_aws_credentials_are_those_in_the_environment_and_elsewhere_none_that_anybody_has() {
+    for (environment, provider) in [
+        (Environment::Prod, "EnvironmentVariableCredentialsProvider"),
+        (Environment::Local, "local"),
+        (Environment::Test, "local"),
+    ] {
+        let told = format!("{:?}", aws(environment).await.credentials_provider());
+
+        assert!(told.contains(provider), "{told}");
+        for searched in ["Chain", "Profile", "Imds", "Ecs"] {
+            assert!(!told.contains(searched), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_a_call_that_was_never_sent_and_names_no_address() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let table = table(&aws(Environment::Test).await, &format!("http://{free}"));
+
+    let error = read(&table).await.unwrap_err();
+
+    let SdkError::DispatchFailure(failure) = &error else { panic!("{error:?}") };
+    assert!(failure.is_io());
+    let told = chain(&error);
+    assert!(told.contains("Connection refused"), "{told}");
+    assert!(!told.contains("127.0.0.1"), "{told}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_streamed_is_refused_before_anything_is_sent() {
+    let server = Aws::serve(None).await;
+    let body = SdkBody::from_body_1_x(reqwest::Body::from("text"));
+    let mut request = HttpRequest::new(body);
+    request.set_uri(format!("http://127.0.0.1:{}/", server.port)).unwrap();
+
+    let error = Over(Http::new(TlsRoots::Embedded)).call(request).await.unwrap_err();
+
+    assert!(error.is_user(), "{error:?}");
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn all_clients_share_one_connection_and_not_only_those_of_aws() {
     let server = Aws::serve(None).await;
     let endpoint = format!("http://127.0.0.1:{}", server.port);
-    let aws = local(TlsRoots::Embedded).await;
+    let http = Http::new(TlsRoots::Embedded);
+    let aws = aws_over(Environment::Test, http.clone()).await;
     let queue = aws_sdk_sqs::config::Builder::from(&aws).endpoint_url(&endpoint).build();
     let queue = aws_sdk_sqs::Client::from_conf(queue);
     // As mail and secrets differ, with time-outs of its own.
@@ -148,6 +186,7 @@ async fn all_clients_share_one_connection() {
     read(&table(&aws, &endpoint)).await.unwrap();
     queue.send_message().queue_url(&endpoint).message_body("m").send().await.unwrap();
     secrets.get_secret_value().secret_id("s").send().await.unwrap();
+    http.client().unwrap().get(&endpoint).send().await.unwrap();
 
     assert_eq!(server.count(), 1);
 }
@@ -155,11 +194,11 @@ async fn all_clients_share_one_connection() {
 #[tokio::test]
 async fn a_server_of_another_authority_is_refused_with_the_cause_and_what_to_do() {
     let server = Aws::serve(Some(acceptor())).await;
-    let table =
-        table(&local(TlsRoots::Embedded).await, &format!("https://127.0.0.1:{}", server.port));
+    let table = table(&aws(Environment::Test).await, &format!("https://127.0.0.1:{}", server.port));
 
-    let told = read(&table).await.unwrap_err();
+    let told = chain(&read(&table).await.unwrap_err());
 
     assert!(told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
     assert!(told.ends_with("TENON_TLS_ROOTS=system believes whom this machine believes"), "{told}");
+    assert_eq!(server.count(), 1, "a second try would end as the first");
 }

@@ -87,9 +87,8 @@ pub(super) const SECRETS_ENDPOINT: Setting =
 pub(super) const TLS_ROOTS: Setting = means(
     "TENON_TLS_ROOTS",
     "embedded",
-    "Which authorities are believed: `embedded`, those that are compiled in (for AWS the five of \
-     Amazon, for all others Mozilla's), or `system`, those of the machine or of `SSL_CERT_FILE`. \
-     Behind a proxy that opens connections, in AWS GovCloud and in China: `system`.",
+    "Which authorities are believed: `embedded`, Mozilla's, which are compiled in, or `system`, \
+     those of the machine or of `SSL_CERT_FILE`. Behind a proxy that opens connections: `system`.",
 );
 
 pub(super) const COLLECTOR: Setting = else_(

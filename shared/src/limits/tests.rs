@@ -3,7 +3,10 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::aws::over::Over;
+use crate::config::TlsRoots;
 use crate::error::Noun;
+use crate::http_client::Http;
 
 const ON: LimitsConfig = LimitsConfig { enabled: true, trusted_proxies: Vec::new() };
 const OFF: LimitsConfig = LimitsConfig { enabled: false, trusted_proxies: Vec::new() };
@@ -15,7 +18,7 @@ async fn nobody_counts(config: LimitsConfig) -> (Limits, Store) {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Over(Http::new(TlsRoots::Embedded)))
         .retry_config(RetryConfig::disabled())
         .endpoint_url(format!("http://{free}"));
     let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());

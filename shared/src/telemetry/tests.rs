@@ -24,9 +24,24 @@ impl Write for Page {
 fn written(filter: &str, work: impl FnOnce()) -> Vec<Value> {
     let page = Page::default();
     let to = page.clone();
-    with_default(log("auth", EnvFilter::new(filter), move || to.clone()), work);
+    with_default(log("auth", filter.parse().unwrap(), move || to.clone()), work);
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn levels_are_read_by_target_and_what_cannot_be_read_is_as_if_nothing_were_asked() {
+    let told = |levels, target, level| read(levels, usual()).would_enable(target, &level);
+    let asked = Some("warn,shared::store=debug");
+
+    assert!(told(asked, "shared::store::keys", Level::DEBUG));
+    assert!(told(asked, "hyper", Level::WARN));
+    assert!(!told(asked, "hyper", Level::INFO));
+    assert!(!told(Some("off"), "shared", Level::ERROR));
+    for unread in [None, Some(""), Some(" "), Some("shared=loud"), Some("a=b=c")] {
+        assert!(told(unread, "shared", Level::INFO), "{unread:?}");
+        assert!(!told(unread, "shared", Level::DEBUG), "{unread:?}");
+    }
 }
 
 #[test]
@@ -79,7 +94,7 @@ fn no_setting_makes_the_runtime_write_down_whole_events() {
 fn a_line_begins_as_powertools_has_it_then_come_its_fields_then_those_of_its_spans() {
     let page = Page::default();
     let to = page.clone();
-    with_default(log("auth", EnvFilter::new("info"), move || to.clone()), || {
+    with_default(log("auth", usual(), move || to.clone()), || {
         let outer = tracing::error_span!("outer", cold_start = true, depth = 1, far = "yes");
         outer.in_scope(|| {
             let inner =

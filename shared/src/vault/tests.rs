@@ -3,7 +3,6 @@ use std::sync::Mutex as StdMutex;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::Builder;
 use axum::Router;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +10,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::aws::over::Over;
+use crate::config::TlsRoots;
 use crate::config::secrets::GitHubIdentity;
+use crate::http_client::Http;
 
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tenon-a1b2c3";
 
@@ -57,7 +59,7 @@ impl Manager {
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
                 "key", "secret", None, None, "test",
             )))
-            .http_client(Builder::new().build_http())
+            .http_client(Over(Http::new(TlsRoots::Embedded)))
             .build();
         Vault::new(&SecretsAt::Manager(Box::new(settings)), &aws, &self.clock)
     }

@@ -3,23 +3,26 @@
 use std::fmt::{self, Debug};
 use std::io;
 
-use shared::telemetry::{REQUESTS, metrics};
+use shared::telemetry::{REQUESTS, asked, metrics};
+use tracing::Level;
 use tracing::field::{Field, Visit};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::RecordFields;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Arguments;
 
 /// Warnings, and a line for every request to an API that stays up, unless `RUST_LOG` asks for
 /// something else: people watch this terminal.
 pub(crate) fn start_logging(arguments: &Arguments) {
-    let requests = if arguments.command.is_none() { "info" } else { "warn" };
-    let usual = format!("warn,dynoxide=error,{REQUESTS}={requests}");
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_unset| EnvFilter::new(usual));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    log.fmt_fields(Words).init();
+    let requests = if arguments.command.is_none() { Level::INFO } else { Level::WARN };
+    let usual = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
+    let usual = usual.with_target(REQUESTS, requests);
+    let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(io::stderr);
+    log.fmt_fields(Words).finish().with(asked(usual)).init();
 }
 
 /// What people would read twice: the correlation id is the request's or the job's, most often.

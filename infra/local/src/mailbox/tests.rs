@@ -9,6 +9,9 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::aws::over::Over;
+use shared::config::TlsRoots;
+use shared::http_client::Http;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -48,7 +51,7 @@ async fn sdk(mailbox: &Mailbox) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Over(Http::new(TlsRoots::Embedded)))
         .endpoint_url(endpoint)
         .build();
     Client::from_conf(config)

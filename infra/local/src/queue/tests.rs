@@ -2,6 +2,9 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use jiff::SignedDuration;
+use shared::aws::over::Over;
+use shared::config::TlsRoots;
+use shared::http_client::Http;
 use tokio::net::TcpListener;
 
 use super::*;
@@ -27,7 +30,7 @@ async fn sdk(queue: &Queue) -> (Client, String) {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Over(Http::new(TlsRoots::Embedded)))
         .endpoint_url(&endpoint)
         .build();
     (Client::from_conf(config), queue.url(&endpoint))

@@ -2,6 +2,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, TimeToLiveStatus};
 use jiff::{SignedDuration, Timestamp};
+use shared::aws::over::Over;
+use shared::config::TlsRoots;
+use shared::http_client::Http;
 
 use super::*;
 
@@ -18,7 +21,7 @@ async fn client_of(table: &Table, lag: Duration, clock: &Clock) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Over(Http::new(TlsRoots::Embedded)))
         .endpoint_url(endpoint)
         .build();
     Client::from_conf(config)

@@ -1,10 +1,12 @@
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::Builder;
 use serde_json::json;
 
 use super::*;
+use crate::aws::over::Over;
+use crate::config::TlsRoots;
 use crate::email::tests::{Answer, Endpoint, dropped, mail, nowhere};
+use crate::http_client::Http;
 
 const TAKEN: Answer = Answer {
     status: 200,
@@ -19,7 +21,7 @@ fn ses(base: &str) -> Ses {
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
             "key", "secret", None, None, "test",
         )))
-        .http_client(Builder::new().build_http())
+        .http_client(Over(Http::new(TlsRoots::Embedded)))
         .build();
     let sender = Sender::parse("Tenon <no-reply@tenon.test>").unwrap();
     Ses::new(&aws, Some(&base.parse().unwrap()), sender)
