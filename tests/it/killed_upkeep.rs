@@ -66,7 +66,7 @@ async fn killed_anywhere_while_an_account_is_exchanged_only_the_new_one_is_in() 
         story
     };
 
-    let (calls, story) = never_lost(changed, PREPARING).await;
+    let (calls, story) = Box::pin(never_lost(changed, PREPARING)).await;
 
     assert!(calls >= 8, "{calls} calls are fewer than a claim, two steps, their records, an end");
     assert_eq!(people(&story).await, [vec![json!("countess")], vec![]]);
@@ -86,7 +86,7 @@ async fn killed_anywhere_while_an_invitation_is_sent_anew_it_is_there_and_accept
         story
     };
 
-    let (calls, story) = never_lost(expired, PREPARING).await;
+    let (calls, story) = Box::pin(never_lost(expired, PREPARING)).await;
 
     assert!(calls >= 6, "{calls} calls are fewer than a claim, two steps, their records, an end");
     assert_eq!(people(&story).await, [vec![json!("ada")], vec![]]);
@@ -104,7 +104,7 @@ async fn killed_anywhere_while_an_account_is_learnt_it_is_known_and_invited() {
         story
     };
 
-    let (calls, story) = never_lost(claimed, LEARNING).await;
+    let (calls, story) = Box::pin(never_lost(claimed, LEARNING)).await;
 
     assert!(calls >= 4, "{calls} calls are fewer than a claim, a question, a record, an end");
     assert_eq!(story.item("CS#", "CS").await["githubUsername"]["S"], "ada");
@@ -137,7 +137,7 @@ async fn due(days: i64) -> Story {
 
 #[tokio::test]
 async fn killed_anywhere_while_repositories_are_archived_they_are_archived_in_the_end() {
-    let (calls, story) = never_lost(async || due(30).await, PUTTING_AWAY).await;
+    let (calls, story) = Box::pin(never_lost(async || Box::pin(due(30)).await, PUTTING_AWAY)).await;
 
     assert!(calls >= 8, "{calls} calls are fewer than a claim, two looks, two changes, an end");
     assert_eq!(archived(&story).await, [true, true]);
@@ -145,7 +145,8 @@ async fn killed_anywhere_while_repositories_are_archived_they_are_archived_in_th
 
 #[tokio::test]
 async fn killed_anywhere_while_repositories_are_deleted_they_are_gone_in_the_end() {
-    let (calls, story) = never_lost(async || due(180).await, PUTTING_AWAY).await;
+    let (calls, story) =
+        Box::pin(never_lost(async || Box::pin(due(180)).await, PUTTING_AWAY)).await;
 
     assert!(calls >= 10, "{calls} calls are fewer than a claim, two intents, two ends, an end");
     assert_eq!(archived(&story).await, Vec::<Value>::new());

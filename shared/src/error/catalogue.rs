@@ -46,10 +46,7 @@ fn after(error: &Error) -> Option<Error> {
         Error::TooManyDomains => Error::LiveChecksElsewhere,
         Error::LiveChecksElsewhere => Error::CheckRefused(CheckRefused::NoKeys),
         Error::CheckRefused(_) => Error::RedriveRefused(RedriveRefused::NotDead("done")),
-        Error::RedriveRefused(RedriveRefused::NotDead(_)) => {
-            Error::RedriveRefused(RedriveRefused::Superseded)
-        }
-        Error::RedriveRefused(_) => Error::EmailNotVerified,
+        Error::RedriveRefused(why) => after_redrive(*why),
         Error::EmailNotVerified => Error::InviteExpired,
         Error::InviteExpired => Error::CandidateCompleted,
         Error::CandidateCompleted => Error::MailTooSoon(30),
@@ -61,7 +58,7 @@ fn after(error: &Error) -> Option<Error> {
         Error::ContentRequired => Error::NotCodeTask,
         Error::NotCodeTask => Error::WorkspaceMissing { on_status: false },
         Error::WorkspaceMissing { on_status: false } => Error::WorkspaceMissing { on_status: true },
-        Error::WorkspaceMissing { on_status: true } => Error::WorkspaceNotReady,
+        Error::WorkspaceMissing { .. } => Error::WorkspaceNotReady,
         Error::WorkspaceNotReady => Error::WorkspaceBeingMade(Box::new(Preparation {
             stage: Stage::Queued,
             reason: None,
@@ -74,8 +71,7 @@ fn after(error: &Error) -> Option<Error> {
         Error::GitHub(problem) => return Some(after_github(*problem)),
         Error::Contended => Error::NotReady(vec![("table", false)]),
         Error::NotReady(_) => Error::Secrets(SecretProblem::Unreachable),
-        Error::Secrets(SecretProblem::Unreachable) => Error::Secrets(SecretProblem::Wrong),
-        Error::Secrets(SecretProblem::Wrong) => Error::TimedOut,
+        Error::Secrets(problem) => after_secrets(*problem),
         Error::TimedOut => {
             let source = "it is only shown".into();
             Error::TableUnavailable { doing: "showing an error", source }
@@ -83,6 +79,20 @@ fn after(error: &Error) -> Option<Error> {
         Error::TableUnavailable { .. } => Error::internal("showing an error", "it is only shown"),
         Error::Internal { .. } => return None,
     })
+}
+
+fn after_redrive(why: RedriveRefused) -> Error {
+    match why {
+        RedriveRefused::NotDead(_) => Error::RedriveRefused(RedriveRefused::Superseded),
+        _ => Error::EmailNotVerified,
+    }
+}
+
+fn after_secrets(problem: SecretProblem) -> Error {
+    match problem {
+        SecretProblem::Unreachable => Error::Secrets(SecretProblem::Wrong),
+        SecretProblem::Wrong => Error::TimedOut,
+    }
 }
 
 /// What is wrong with a request decides its code, so there are three.

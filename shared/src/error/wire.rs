@@ -77,9 +77,6 @@ impl Error {
             Self::NotAuthenticated => (401, "NOT_AUTHENTICATED", "Not authenticated"),
             Self::TokenRefused(_) => (401, "INVALID_TOKEN", "Invalid token"),
             Self::SignatureRefused => (401, "INVALID_SIGNATURE", "Invalid webhook signature"),
-            Self::AuthProviderUnavailable(_) => {
-                (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
-            }
             Self::RecruiterRequired => {
                 (403, "RECRUITER_ACCESS_REQUIRED", "Recruiter access required")
             }
@@ -104,13 +101,14 @@ impl Error {
             Self::MethodNotAllowed => (405, "METHOD_NOT_ALLOWED", "Method Not Allowed"),
             Self::NotFound(noun) => noun.wire(),
             Self::GitHub(problem) => problem.wire(),
-            Self::Secrets(problem) => problem.wire(),
-            Self::Contended => (503, "CONTENDED", "Please try again."),
             Self::Internal { .. } => (500, "INTERNAL_ERROR", "Internal Server Error"),
-            Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
-            Self::TableUnavailable { .. } => (503, "SERVICE_UNAVAILABLE", "Service unavailable"),
-            Self::NotReady(_) => (503, "NOT_READY", "Not ready"),
             Self::RedriveRefused(why) => refused_redrive(*why),
+            Self::AuthProviderUnavailable(_)
+            | Self::Secrets(_)
+            | Self::Contended
+            | Self::TimedOut
+            | Self::TableUnavailable { .. }
+            | Self::NotReady(_) => self.passing_wire(),
             Self::OriginNotAllowed
             | Self::DomainTaken(_)
             | Self::TooManyDomains
@@ -134,6 +132,20 @@ impl Error {
             | Self::InvalidGitHubUsername
             | Self::LiveChecksElsewhere
             | Self::CheckRefused(_) => self.business_wire(),
+        }
+    }
+
+    /// What passes by itself; everything else is for [`Error::wire`].
+    const fn passing_wire(&self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::AuthProviderUnavailable(_) => {
+                (503, "AUTH_PROVIDER_UNAVAILABLE", "Auth provider unavailable")
+            }
+            Self::Secrets(problem) => problem.wire(),
+            Self::Contended => (503, "CONTENDED", "Please try again."),
+            Self::TimedOut => (503, "TIMED_OUT", "The request took too long. Please try again."),
+            Self::NotReady(_) => (503, "NOT_READY", "Not ready"),
+            _ => (503, "SERVICE_UNAVAILABLE", "Service unavailable"),
         }
     }
 
