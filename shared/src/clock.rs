@@ -13,14 +13,22 @@ use jiff::{SignedDuration, Timestamp};
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A clock that moves only when told: milliseconds since the epoch.
-    Fixed(Arc<AtomicI64>),
+    /// A clock that moves only when told.
+    Fixed(Arc<Hands>),
+}
+
+/// What a fixed clock shows: milliseconds since the epoch, and by how many every look moves it on.
+#[derive(Debug, Default)]
+pub struct Hands {
+    shown: AtomicI64,
+    step: AtomicI64,
 }
 
 impl Clock {
     /// A clock that stands at `now` until it is set or advanced.
     pub fn fixed(now: Timestamp) -> Self {
-        Self::Fixed(Arc::new(AtomicI64::new(now.as_millisecond())))
+        let shown = AtomicI64::new(now.as_millisecond());
+        Self::Fixed(Arc::new(Hands { shown, ..Hands::default() }))
     }
 
     /// The present, in whole milliseconds: what is answered equals what is stored.
@@ -28,15 +36,26 @@ impl Clock {
         let milliseconds = match self {
             #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
             Self::System => Timestamp::now().as_millisecond(),
-            Self::Fixed(milliseconds) => milliseconds.load(Ordering::SeqCst),
+            Self::Fixed(hands) => {
+                hands.shown.fetch_add(hands.step.load(Ordering::SeqCst), Ordering::SeqCst)
+            }
         };
         Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX)
     }
 
     /// Moves a fixed clock to `now`; the system's clock stays as it is.
     pub fn set(&self, now: Timestamp) {
-        if let Self::Fixed(milliseconds) = self {
-            milliseconds.store(now.as_millisecond(), Ordering::SeqCst);
+        if let Self::Fixed(hands) = self {
+            hands.shown.store(now.as_millisecond(), Ordering::SeqCst);
+        }
+    }
+
+    /// Has every look at a fixed clock move it on by `step`, as time passes between any two looks at
+    /// the system's.
+    pub fn tick(&self, step: SignedDuration) {
+        if let Self::Fixed(hands) = self {
+            let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
+            hands.step.store(step, Ordering::SeqCst);
         }
     }
 
@@ -59,5 +78,8 @@ mod tests {
         assert_eq!(clone.now(), start);
         clock.advance(SignedDuration::from_secs(90));
         assert_eq!(clone.now().to_string(), "2026-03-02T09:01:30Z");
+        clock.tick(SignedDuration::from_millis(5));
+        assert_eq!(clone.now().to_string(), "2026-03-02T09:01:30Z");
+        assert_eq!(clone.now().to_string(), "2026-03-02T09:01:30.005Z");
     }
 }

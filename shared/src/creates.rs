@@ -40,11 +40,32 @@ pub enum Slot {
     /// Now, and nothing was written: the moment that was held is good, or there are no limits.
     Open,
     /// At that moment, which may be now; the holder's write is stored.
-    Reserved(Timestamp),
+    Reserved(Moment),
     /// The holder changed meanwhile; nothing is stored.
     Changed,
     /// Others were faster, again and again, or too many wait: ask again after that.
     Busy(SignedDuration),
+}
+
+/// A moment that is reserved. Whether it has come is judged by the time at which it was looked for:
+/// the clock goes on while the reservation is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// When the call may be made.
+    pub at: Timestamp,
+    /// How long it was until then; zero where it is to be made now.
+    pub wait: SignedDuration,
+}
+
+impl Moment {
+    fn seen(at: Timestamp, now: Timestamp) -> Self {
+        Self { at, wait: at.duration_since(now).max(SignedDuration::ZERO) }
+    }
+
+    /// Whether the call is to be made now.
+    pub const fn is_now(self) -> bool {
+        self.wait.is_zero()
+    }
 }
 
 /// Where somebody stands who waits for a moment.
@@ -86,7 +107,7 @@ impl Creates {
         &self,
         lane: Lane,
         held: Option<Timestamp>,
-        reserve: impl Fn(Transaction, Timestamp) -> Result<Transaction, Error>,
+        reserve: impl Fn(Transaction, Moment) -> Result<Transaction, Error>,
     ) -> Result<Slot, Error> {
         if !self.rates.are_limited() {
             return Ok(Slot::Open);
@@ -104,12 +125,13 @@ impl Creates {
             if held.is_some_and(|held| bucket.is_good(held, now)) {
                 return Ok(Slot::Open);
             }
-            let Some((bucket, at)) = self.exchanged(bucket, lane, held) else {
+            let Some((bucket, at)) = self.exchanged(bucket, (lane, held), now) else {
                 return Ok(Slot::Busy(FULL));
             };
-            let write = reserve(Self::stored(read.as_ref(), &bucket)?, at)?;
+            let moment = Moment::seen(at, now);
+            let write = reserve(Self::stored(read.as_ref(), &bucket)?, moment)?;
             match self.store.write(write, &self.mint).await {
-                Ok(Written::Yes) => return Ok(Slot::Reserved(at)),
+                Ok(Written::Yes) => return Ok(Slot::Reserved(moment)),
                 Ok(Written::Refused) | Err(Error::Contended) => {}
                 Err(error) => return Err(error),
             }
@@ -122,10 +144,9 @@ impl Creates {
     fn exchanged(
         &self,
         bucket: Bucket,
-        lane: Lane,
-        held: Option<Timestamp>,
+        (lane, held): (Lane, Option<Timestamp>),
+        now: Timestamp,
     ) -> Option<(Bucket, Timestamp)> {
-        let now = self.clock.now();
         match held {
             Some(held) => bucket.give_back(held).take(Lane::Prompt, self.rates, now),
             None => bucket.take(lane, self.rates, now),

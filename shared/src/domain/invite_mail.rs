@@ -199,13 +199,14 @@ impl InviteMail {
     }
 
     /// The mail after the provider, which took it as `message_id`, told that it never went out. `None`
-    /// when its end is known.
+    /// when its end is known, and while it waits to be handed over: what is told then is of a time
+    /// before somebody had it sent after all.
     pub fn never_went_out(self, why: NotSent, message_id: &str) -> Option<Self> {
-        let ended = matches!(
+        let stays = matches!(
             self.status,
-            MailStatus::Failed | MailStatus::Bounced | MailStatus::Complained
+            MailStatus::Queued | MailStatus::Failed | MailStatus::Bounced | MailStatus::Complained
         );
-        (!ended).then(|| Self {
+        (!stays).then(|| Self {
             message_id: Some(message_id.to_owned()),
             unanswered: 0,
             ..self.failed(why.told())
@@ -321,7 +322,11 @@ mod tests {
         assert_eq!((refused.status, refused.error.as_deref()), (MailStatus::Failed, Some(why)));
         assert!(!refused.awaits(1));
 
-        assert_eq!(refused.never_went_out(NotSent::NotRendered, "id"), None);
+        assert_eq!(refused.clone().never_went_out(NotSent::NotRendered, "id"), None);
+        let again = refused.taken_up(1).unwrap();
+        assert_eq!(again.clone().never_went_out(NotSent::Rejected, "id"), None, "told before");
+        let again = again.sending().unwrap().never_went_out(NotSent::Rejected, "id").unwrap();
+        assert_eq!(again.status, MailStatus::Failed);
         let bounced = sent().came_back(Setback::Bounced, "id", NOW).unwrap();
         assert_eq!(bounced.never_went_out(NotSent::Rejected, "id"), None);
         let overtaken = InviteMail::first(NOW).sending().unwrap();

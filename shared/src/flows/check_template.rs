@@ -1,10 +1,10 @@
 //! A template of a request is tried out in the background: each turn is recorded, and with the last
 //! one the job of the template that waits for it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::app::App;
-use crate::creates::Slot;
+use crate::creates::{Moment, Slot};
 use crate::domain::creates::Lane;
 use crate::domain::id::TemplateCheckId;
 use crate::domain::job::{Job, JobRecord, Outcome};
@@ -65,17 +65,18 @@ enum Intent {
 /// Keeps the `intent` to have GitHub run a workflow, which it counts as creating something, when the
 /// moment for that is there; an administrator waits for it. Until then the check has not begun.
 async fn intend(app: &App, read: Stored<LiveCheck>, intent: LiveCheck) -> Result<Intent, Error> {
-    let now = app.clock.now();
     let kept = LiveCheck { slot: None, ..intent };
-    let with = |slot: Timestamp| {
-        if slot > now { LiveCheck { slot: Some(slot), ..read.value.clone() } } else { kept.clone() }
-    };
-    let reserve = |write: Transaction, slot| write.replace(&read, &with(slot));
-    Ok(match app.creates.take(Lane::Prompt, read.value.slot, reserve).await? {
-        Slot::Reserved(slot) if slot > now => {
-            Intent::Later(Outcome::Again(slot.duration_since(now)))
+    let with = |moment: Moment| {
+        if moment.is_now() {
+            kept.clone()
+        } else {
+            LiveCheck { slot: Some(moment.at), ..read.value.clone() }
         }
-        Slot::Reserved(_now) => Intent::Kept(Box::new(read.replaced(kept))),
+    };
+    let reserve = |write: Transaction, moment| write.replace(&read, &with(moment));
+    Ok(match app.creates.take(Lane::Prompt, read.value.slot, reserve).await? {
+        Slot::Reserved(moment) if moment.is_now() => Intent::Kept(Box::new(read.replaced(kept))),
+        Slot::Reserved(moment) => Intent::Later(Outcome::Again(moment.wait)),
         Slot::Open => {
             let write = Transaction::new().replace(&read, &kept)?;
             match app.store.write(write, &app.mint).await? {

@@ -8,6 +8,7 @@ use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::workspace::upkeep::{Kept, Obstacle};
 use crate::domain::workspace::{Found, Workspace};
 use crate::error::{Error, chain};
+use crate::flows::change_workspace::Opened;
 use crate::flows::heed_limit::heed_limit;
 use crate::github::error::{GitHubError, GitHubFailure};
 use crate::store::clean_ups::CleanUpEntry;
@@ -39,7 +40,9 @@ pub async fn clean_up(app: &App, session: CandidateSessionId) -> Result<Outcome,
                 return Ok(Outcome::Failed(chain(&error), error.retry_after));
             }
         };
-        let write = Transaction::new().replace(workspace, &after)?;
+        // What the session tells of it changes with it: one that is put away is not missed any more.
+        let opened = Opened { workspace: workspace.clone(), session: desk.session.clone() };
+        let (write, _after) = opened.replaced(Transaction::new(), after)?;
         match app.store.write(write, &app.mint).await? {
             Written::Yes | Written::Refused => {}
         }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::app::App;
-use crate::creates::Slot;
+use crate::creates::{Moment, Slot};
 use crate::domain::creates::Lane;
 use crate::domain::diff::{DiffSummary, LaterChanges};
 use crate::domain::id::CandidateSessionId;
@@ -104,6 +104,9 @@ async fn start(
         match join(app, &run).await? {
             Ok(Some(_joined)) => return Ok(Outcome::Again(FIRST_LOOK)),
             Ok(None) => {}
+            Err(error) if is_found(app, &error, Called::from(&run.value)).await? => {
+                return Ok(Outcome::Again(SignedDuration::ZERO));
+            }
             Err(error) => return Ok(failed(&error)),
         }
         if app.clock.now().duration_since(asked_at) < LISTED_WITHIN {
@@ -185,13 +188,18 @@ enum Tag {
 
 /// Reserves the moment of the next creating call, and records with it whether the tag is there.
 async fn hold_slot(app: &App, run: Stored<Run>, tag: Tag) -> Result<Held, Error> {
-    let with = |slot| Run { tagged: tag == Tag::There, slot: Some(slot), ..run.value.clone() };
-    let hold = |write: Transaction, slot| write.replace(&run, &with(slot));
-    let now = app.clock.now();
+    let with = |moment: Moment| Run {
+        tagged: tag == Tag::There,
+        slot: Some(moment.at),
+        ..run.value.clone()
+    };
+    let hold = |write: Transaction, moment| write.replace(&run, &with(moment));
     Ok(match app.creates.take(Lane::Prompt, run.value.slot, hold).await? {
         Slot::Open => Held::Yes(Box::new(run)),
-        Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
-        Slot::Reserved(slot) => Held::Yes(Box::new(run.replaced(with(slot)))),
+        Slot::Reserved(moment) if moment.is_now() => {
+            Held::Yes(Box::new(run.replaced(with(moment))))
+        }
+        Slot::Reserved(moment) => Held::No(Outcome::Again(moment.wait)),
         Slot::Changed => Held::No(Outcome::Again(SignedDuration::ZERO)),
         Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
     })

@@ -8,14 +8,14 @@ use tracing::warn;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::creates::Slot;
+use crate::creates::{Moment, Slot};
 use crate::domain::candidate_session::CandidateSession;
 use crate::domain::creates::Lane;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::job::{Job, JobRecord, Outcome};
 use crate::domain::task::Day;
 use crate::domain::workspace::Workspace;
-use crate::domain::workspace::plan::{Next, Step};
+use crate::domain::workspace::plan::{Next, Step, Taken};
 use crate::domain::workspace::trouble::{Reason, Trouble};
 use crate::error::Error;
 use crate::flows::change_workspace::{Opened, change_workspace, open_workspace};
@@ -62,6 +62,10 @@ pub async fn prepare_workspace(
             opened = announced;
         }
         opened = match take_step(app, &opened.workspace.value, step).await {
+            Ok(Taken::Gone) => match missed(app, opened, job).await? {
+                Some(opened) => opened,
+                None => return Ok(Outcome::Again(jiff::SignedDuration::ZERO)),
+            },
             Ok(taken) => {
                 let now = app.clock.now();
                 let after = |workspace: Workspace| workspace.after(&taken, job, now);
@@ -69,6 +73,7 @@ pub async fn prepare_workspace(
             }
             Err(hindrance) => {
                 if hindrance.reason == Reason::RepositoryMissing && is_found(app, &opened).await? {
+                    use_up(app, opened).await?;
                     return Ok(Outcome::Again(jiff::SignedDuration::ZERO));
                 }
                 return note(app, opened, hindrance, job).await;
@@ -109,16 +114,16 @@ async fn hold_slot(
     job: Uuid,
 ) -> Result<Held, Error> {
     let before = opened.workspace.value.slot;
-    let with = |slot| opened.workspace.value.clone().with_slot(slot, job).about_to(step);
-    let reserve = |write, slot| opened.replaced(write, with(slot)).map(|(write, _after)| write);
-    let now = app.clock.now();
+    let with =
+        |moment: Moment| opened.workspace.value.clone().with_slot(moment.at, job).about_to(step);
+    let reserve = |write, moment| opened.replaced(write, with(moment)).map(|(write, _after)| write);
     Ok(match app.creates.take(lane, before, reserve).await? {
         Slot::Open => Held::Yes(Box::new(opened)),
-        Slot::Reserved(slot) if slot > now => Held::No(Outcome::Again(slot.duration_since(now))),
-        Slot::Reserved(slot) => {
-            let (_write, after) = opened.replaced(Transaction::new(), with(slot))?;
+        Slot::Reserved(moment) if moment.is_now() => {
+            let (_write, after) = opened.replaced(Transaction::new(), with(moment))?;
             Held::Yes(Box::new(after))
         }
+        Slot::Reserved(moment) => Held::No(Outcome::Again(moment.wait)),
         Slot::Changed => Held::No(Outcome::Again(jiff::SignedDuration::ZERO)),
         Slot::Busy(pause) => Held::No(Outcome::Again(pause)),
     })
@@ -128,12 +133,39 @@ async fn hold_slot(
 /// first: then it may no longer be what is to be done.
 async fn announced(app: &App, opened: Opened, step: &Step) -> Result<Option<Opened>, Error> {
     let after = opened.workspace.value.clone().about_to(step);
+    written_once(app, opened, after).await
+}
+
+/// Records that the repository is nowhere; none when somebody else wrote first. That is said only of
+/// what was looked for: the repository may have been found meanwhile, and the day be handed in.
+async fn missed(app: &App, opened: Opened, job: Uuid) -> Result<Option<Opened>, Error> {
+    let after = opened.workspace.value.clone().after(&Taken::Gone, job, app.clock.now());
+    written_once(app, opened, after).await
+}
+
+async fn written_once(
+    app: &App,
+    opened: Opened,
+    after: Workspace,
+) -> Result<Option<Opened>, Error> {
     if after == opened.workspace.value {
         return Ok(Some(opened));
     }
     let (write, after) = opened.replaced(Transaction::new(), after)?;
     let written = app.store.write(write, &app.mint).await?;
     Ok((written == Written::Yes).then_some(after))
+}
+
+/// Records that the moment of a call was used that found nothing under the repository's former name.
+/// Who is being invited stays: the call that is made next says it again.
+async fn use_up(app: &App, opened: Opened) -> Result<(), Error> {
+    let Some(used) = opened.workspace.value.slot else { return Ok(()) };
+    let without = |workspace: Workspace| Workspace {
+        slot: workspace.slot.filter(|slot| *slot != used),
+        ..workspace
+    };
+    change_workspace(app, opened, without).await?;
+    Ok(())
 }
 
 /// Records why a step could not be taken, and comes back when it is worth trying again. Should

@@ -10,15 +10,18 @@ use crate::domain::id::{RunId, SubmissionId, TaskId};
 use crate::domain::idempotency::{IdempotencyKey, Operation};
 use crate::domain::job::{Job, JobRecord};
 use crate::domain::run::{Run, RunState};
+use crate::domain::standing::Standing;
 use crate::domain::submission::{CodeWork, Examination, Submission};
 use crate::domain::task::{Day, Task};
 use crate::domain::text::ContentText;
+use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::flows::change_workspace::Opened;
 use crate::flows::find_again::{is_elsewhere, look_again};
 use crate::flows::once::{Once, Receipt, Start, keyed, start};
 use crate::flows::open_desk::{open_desk, task_of};
 use crate::flows::start_run::branch_of;
+use crate::store::item::Stored;
 use crate::store::sessions::Desk;
 use crate::store::submissions::{SubmissionPlace, SubmittedText};
 use crate::store::transaction::{Transaction, Written, settled_from};
@@ -83,11 +86,15 @@ async fn attempt(
         None
     };
     let now = app.clock.now();
-    let session = read.value.clone().submit(task.day, now)?;
+    let mut session = read.value.clone().submit(task.day, now)?;
     let id = SubmissionId::new(app.mint.id(now));
     let submission = Submission::new(id, &session, task, code, now);
-    let mut write = receipt
-        .sign(Transaction::new(), task.day)?
+    let mut write = receipt.sign(Transaction::new(), task.day)?;
+    if let Some((missed, after)) = found(desk, task.day) {
+        write = write.replace(missed, &after)?;
+        session = session.with_workspace(&after);
+    }
+    write = write
         .replace(read, &session)?
         .create(&submission)?
         .create(&SubmissionPlace::from(&submission))?;
@@ -111,6 +118,14 @@ async fn attempt(
         Written::Yes => Some(submission),
         Written::Refused => None,
     })
+}
+
+/// The workspace of `day` that was taken for gone, and what it is once its code was handed in: it is
+/// there. Who takes the right to push back must not believe the former.
+fn found(desk: &Desk, day: Day) -> Option<(&Stored<Workspace>, Workspace)> {
+    let missed = desk.workspace(day).filter(|read| read.value.standing == Standing::Gone)?;
+    let after = Workspace { standing: Standing::There, ..missed.value.clone() };
+    Some((missed, after))
 }
 
 /// Settles which commit is handed in: the head of the branch at this moment. None where the

@@ -201,6 +201,10 @@ impl Workspace {
 
     /// The workspace after a step. Whatever was done meanwhile stays: a step says what is so now.
     pub fn after(mut self, taken: &Taken, job: Uuid, now: Timestamp) -> Self {
+        if *taken == Taken::Gone && self.upkeep.state != Kept::WantedBack {
+            // Nobody looks for it any more: it was found, or put away.
+            return self;
+        }
         self.trouble = None;
         match taken {
             Taken::Repository(repository) => {

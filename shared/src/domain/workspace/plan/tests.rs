@@ -157,10 +157,15 @@ fn what_is_asked_back_while_it_is_deleted_or_found_gone_is_made_anew() {
 
     let wanted = kept.kept(Kept::Archived { at: archived_at }).hurried(later(9)).unwrap();
     assert_eq!(wanted.next(None, later(9)), Next::Take(Step::BringBack));
-    let gone = wanted.after(&Taken::Gone, ME, later(9));
+    let gone = wanted.clone().after(&Taken::Gone, ME, later(9));
     assert_eq!(gone, back);
     assert_eq!(gone.next(None, later(9)), Next::Take(Step::MakeRepository));
     assert_eq!((gone.standing, gone.collaborator, gone.invitation), (Standing::There, None, None));
+
+    let branch = repository().default_branch;
+    let found = Taken::BroughtBack(wanted.name.clone(), branch);
+    let found = wanted.after(&found, ME, later(9));
+    assert_eq!(found.clone().after(&Taken::Gone, ME, later(9)), found, "it was found meanwhile");
 }
 
 #[test]
