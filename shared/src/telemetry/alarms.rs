@@ -25,9 +25,6 @@ pub enum Alarm {
 }
 
 impl Alarm {
-    /// Every one; the template has an alarm for each.
-    pub const ALL: [Self; 1] = [Self::WorkspaceStillWritable];
-
     /// The metric's name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -45,4 +42,36 @@ impl Alarm {
 /// Raises an alarm: its metric is 1 at `at`. What it is about belongs into a line of its own.
 pub fn alarm(alarm: Alarm, at: Timestamp) {
     tracing::error!(target: ALARMS, alarm = alarm.name(), at_ms = at.as_millisecond(), "alarm");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter::successors;
+
+    use super::*;
+    use crate::telemetry::metrics;
+
+    /// The alarm behind `alarm`, so that no variant is forgotten here.
+    fn next(alarm: Alarm) -> Option<Alarm> {
+        match alarm {
+            Alarm::WorkspaceStillWritable => Some(Alarm::JobGivenUp),
+            Alarm::JobGivenUp => Some(Alarm::SecretUnreachable),
+            Alarm::SecretUnreachable => Some(Alarm::TableUnavailable),
+            Alarm::TableUnavailable => Some(Alarm::DeadlineNear),
+            Alarm::DeadlineNear => Some(Alarm::Panicked),
+            Alarm::Panicked => Some(Alarm::PoisonMessage),
+            Alarm::PoisonMessage => None,
+        }
+    }
+
+    #[test]
+    fn every_alarm_is_a_metric_of_its_name_without_dimensions() {
+        let raised = successors(Some(Alarm::WorkspaceStillWritable), |it| next(*it));
+        let raised: Vec<&str> = raised.map(Alarm::name).collect();
+
+        let plain = metrics::ALL.iter().filter(|it| it.dimensions.is_empty()).map(|it| it.name);
+        let gauges = ["QueueAge", "GitHubBudgetLeft"];
+        let counted: Vec<&str> = plain.filter(|name| !gauges.contains(name)).collect();
+        assert_eq!(raised, counted);
+    }
 }

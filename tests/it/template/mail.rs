@@ -12,7 +12,7 @@ fn told(file: &str) -> Value {
 }
 
 #[test]
-fn bounces_and_complaints_of_our_own_mails_pass_the_rule_and_others_do_not() {
+fn what_ses_tells_of_our_own_mails_passes_the_rule_and_of_others_does_not() {
     let mail = read("infra/mail.yaml");
     let rule = &mail["Resources"]["MailEventsRule"]["Properties"];
     let text = rule["EventPattern"].to_string();
@@ -23,6 +23,11 @@ fn bounces_and_complaints_of_our_own_mails_pass_the_rule_and_others_do_not() {
 
     assert!(matches(&pattern, &bounce));
     assert!(matches(&pattern, &complaint));
+    for not_sent in ["Email Rejected", "Email Rendering Failed"] {
+        let mut event = bounce.clone();
+        event["detail-type"] = not_sent.into();
+        assert!(matches(&pattern, &event), "{not_sent}");
+    }
     let mut anothers = bounce.clone();
     anothers["detail"]["mail"]["tags"]["ses:configuration-set"] = serde_json::json!(["other"]);
     let mut delivered = bounce;
@@ -37,9 +42,14 @@ fn bounces_and_complaints_of_our_own_mails_pass_the_rule_and_others_do_not() {
 fn ses_tells_of_what_the_rule_waits_for_and_the_queues_believe_that_rule_alone() {
     let (mail, jobs) = (read("infra/mail.yaml"), read("infra/jobs.yaml"));
     let told = &mail["Resources"]["Events"]["Properties"]["EventDestination"]["MatchingEventTypes"];
-    let name = mail["Resources"]["MailEventsRule"]["Properties"]["Name"]["Fn::Sub"].as_str();
+    let rule = &mail["Resources"]["MailEventsRule"]["Properties"];
+    let name = rule["Name"]["Fn::Sub"].as_str();
 
-    assert_eq!(*told, serde_json::json!(["BOUNCE", "COMPLAINT"]));
+    assert_eq!(*told, serde_json::json!(["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]));
+    // The same four, as EventBridge names them.
+    let named =
+        ["Email Bounced", "Email Complaint Received", "Email Rejected", "Email Rendering Failed"];
+    assert_eq!(rule["EventPattern"]["detail-type"], serde_json::json!(named));
     for policy in ["JobsQueuePolicy", "UndeliveredQueuePolicy"] {
         let statements = &jobs["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"];
         let source = &statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"];

@@ -11,6 +11,8 @@ use http::Method;
 use jiff::SignedDuration;
 use local::issuer::Role;
 use serde_json::{Value, json};
+use shared::domain::job::Job;
+use shared::domain::notice::Notice;
 use tests::caller::{Answer, Caller};
 use tests::granted::{granted, listed, statements};
 use tests::story::Story;
@@ -74,6 +76,24 @@ async fn admins(story: &Story) {
     admin(story, "wrong", Method::GET, "companies", Value::Null).await.expect(404);
 }
 
+/// Admins look after jobs: one that was given up is started again, by its number and by its kind.
+async fn operators(story: &Story) {
+    let given_up = async || {
+        let notice = Notice::RepositoryChanged { repository: 4_242 };
+        story.dead_job(Job::HeedGitHub { notice, at: story.now() }).await
+    };
+    let why = json!({ "reason": "GitHub is back" });
+    let id = given_up().await;
+    admin(story, KEY, Method::POST, &format!("jobs/{id}/redrive"), why).await.expect(202);
+    for path in ["metrics", "jobs", &format!("jobs/{id}"), &format!("audit?subject=job:{id}")] {
+        admin(story, KEY, Method::GET, path, Value::Null).await.expect(200);
+    }
+    given_up().await;
+    let all = json!({ "kind": "heed_github", "reason": "GitHub is back" });
+    admin(story, KEY, Method::POST, "jobs/redrive", all).await.expect(200);
+    story.nobody().get("/ready").await.expect(200);
+}
+
 #[tokio::test]
 async fn no_role_gives_what_its_function_never_asks_for() {
     let settings = [
@@ -87,6 +107,7 @@ async fn no_role_gives_what_its_function_never_asks_for() {
     recruiters(&story).await;
     candidates(&story).await;
     admins(&story).await;
+    operators(&story).await;
     story.settle().await;
     // What was lost is sent again, and what is old is put away.
     story.invited_just_now("lost@example.com").await;
