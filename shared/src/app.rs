@@ -60,7 +60,7 @@ impl App {
     /// What a function does before its first event: logging, settings, and the connection to the
     /// table, opened while starting is cheap. The log calls it `service`.
     pub async fn start(service: &'static str) -> Result<Self, lambda_http::Error> {
-        telemetry::start(service, config::collector().as_deref());
+        telemetry::start(service, config::collector().as_deref(), config::collector_roots());
         let app = Self::new(Config::from_env()?, Clock::System, Mint::System).await?;
         app.store.warm_up().await;
         Ok(app)

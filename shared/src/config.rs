@@ -72,6 +72,17 @@ pub enum TlsRoots {
     System,
 }
 
+impl TlsRoots {
+    /// What a setting means by `name`, in letters of either case.
+    fn named(name: &str) -> Option<Self> {
+        match name.trim().to_lowercase().as_str() {
+            "embedded" => Some(Self::Embedded),
+            "system" => Some(Self::System),
+            _ => None,
+        }
+    }
+}
+
 /// How many requests are let through.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
@@ -262,6 +273,13 @@ impl GitHubConfig {
 /// the settings are read; whether it is an address they say.
 pub fn collector() -> Option<String> {
     environment(settings::COLLECTOR.name).filter(|address| !address.trim().is_empty())
+}
+
+/// Whom the connection to that collector is to believe. Anything but `system` counts as the default here,
+/// and whether it is one of the two is told with the settings.
+pub fn collector_roots() -> TlsRoots {
+    let named = environment(settings::TLS_ROOTS.name);
+    named.and_then(|named| TlsRoots::named(&named)).unwrap_or(TlsRoots::Embedded)
 }
 
 /// Which levels are to be told of what. Asked for as early as that.

@@ -21,7 +21,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use self::lines::Lines;
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, TlsRoots};
 
 /// The target of the line that every request gets.
 pub const REQUESTS: &str = "tenon::request";
@@ -45,13 +45,13 @@ fn read(levels: Option<&str>, usual: Targets) -> Targets {
 }
 
 /// Starts telling, for the function `service`: what `RUST_LOG` asks for, or from `info` up, to standard
-/// output, and traces to `collector`, the base of an OTLP endpoint, where there is one. A second start
-/// changes nothing.
+/// output, and traces to `collector`, the base of an OTLP endpoint, where there is one, over connections
+/// that believe `roots`. A second start changes nothing.
 #[cfg_attr(not(feature = "otlp"), expect(unused_variables, reason = "nothing collects traces"))]
-pub fn start(service: &'static str, collector: Option<&str>) {
+pub fn start(service: &'static str, collector: Option<&str>, roots: TlsRoots) {
     let log = log(service, asked(usual()), std::io::stdout);
     #[cfg(feature = "otlp")]
-    let log = log.with(collector.map(|collector| traces::begin(service, collector)));
+    let log = log.with(collector.map(|collector| traces::begin(service, collector, roots)));
     if tracing::subscriber::set_global_default(log).is_err() {
         tracing::debug!("logging had started before");
     }

@@ -42,7 +42,7 @@ async fn no_secret_that_a_candidate_commits_or_prints_reaches_the_table_or_a_rec
         assert_eq!(results["summary"]["cases"][0]["name"], CLEAN);
         let stderr = results["stderr"].as_str().unwrap();
         assert!(stderr.starts_with(CLEAN), "{stderr}");
-        let tampered = json!([CASES, ".github/workflows/[redacted].yml"]);
+        let tampered = json!([CASES, ".github/workflows/[redacted].yml", "tests/[redacted].txt"]);
         assert_eq!(results["tamperedFiles"], tampered);
     }
     assert_eq!(detail["testResults"]["output"]["stdout"], detail["testResults"]["stdout"]);

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use shared::app::App;
 use shared::config::Config;
 use shared::config::settings;
+use shared::domain::id::CandidateSessionId;
+use shared::domain::job::Outcome;
+use shared::flows::send_invite::send_invite;
 use shared::mint::Mint;
 use tests::caller::{Answer, Caller};
 use tests::logs::Log;
@@ -28,6 +31,7 @@ struct Locked {
     manager: SecretsManager,
     /// What the secret must say.
     secret: BTreeMap<String, String>,
+    app: App,
     api: String,
 }
 
@@ -44,8 +48,8 @@ impl Locked {
         open.insert("TENON_SECRETS_ENDPOINT".to_owned(), manager.serve().await.unwrap());
         let config = Config::from_lookup(&|name| open.get(name).cloned()).unwrap();
         let app = App::new(config, story.clock.clone(), Mint::System).await.unwrap();
-        let api = Story::serve(app).await;
-        Self { story, manager, secret, api }
+        let api = Story::serve(app.clone()).await;
+        Self { story, manager, secret, app, api }
     }
 
     fn put(&self, secret: &Value) {
@@ -165,4 +169,27 @@ async fn a_secret_with_wrong_contents_is_told_by_name_in_the_log_and_by_no_value
     locked.put(&json!(locked.secret));
     locked.story.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(ada.get(&claim).await.refusal().1, "INVITE_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn a_mail_waits_for_the_key_of_its_link_and_goes_out_once_the_secret_can_be_read() {
+    let locked = Locked::begin().await;
+    let story = &locked.story;
+    let invited = story.invited_just_now("ada@example.com").await;
+    let session = CandidateSessionId::new(invited.session);
+    locked.put(&json!(locked.secret));
+    locked.manager.deny();
+
+    for tries in 1..=4 {
+        assert!(send_invite(&locked.app, session, 1).await.is_err());
+        assert_eq!(locked.manager.reads(), tries);
+        let mail = &story.items("CS#").await[0]["mail"]["M"];
+        assert_eq!([&mail["status"]["S"], &mail["unanswered"]["N"]], ["queued", "0"]);
+        story.clock.advance(SignedDuration::from_secs(1));
+    }
+    locked.manager.admit();
+
+    assert_eq!(send_invite(&locked.app, session, 1).await.unwrap(), Outcome::Done);
+    assert_eq!(story.row(&invited).await["inviteEmailStatus"], "sent");
+    assert_eq!(story.stack.mailbox.mails().len(), 1);
 }

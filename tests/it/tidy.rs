@@ -5,6 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const LINES_MAX: usize = 400;
+/// The size of the largest file that is no program's output, in bytes.
+const BYTES_MAX: u64 = 1024 * 1024;
+/// Folders that nobody commits.
+const BUILT: [&str; 6] = ["target", ".git", "node_modules", ".tenon", ".schemathesis", ".aws-sam"];
 const EMPTY_NAMES: [&str; 5] = ["utils", "helpers", "common", "misc", "manager"];
 
 /// What each module of `shared` may import, besides itself. The picture is in `shared/src/lib.rs`.
@@ -139,6 +143,27 @@ fn a_file_holds_one_idea() {
             lines <= LINES_MAX,
             "{name}: {lines} lines; split it at the seam between two ideas"
         );
+    }
+}
+
+#[test]
+fn nothing_large_is_among_the_sources() {
+    let mut left = vec![root()];
+    while let Some(folder) = left.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap();
+            let (path, kind) = (entry.path(), entry.file_type().unwrap());
+            if kind.is_dir() && !BUILT.iter().any(|built| entry.file_name() == *built) {
+                left.push(path);
+            } else if kind.is_file() {
+                let bytes = entry.metadata().unwrap().len();
+                assert!(
+                    bytes <= BYTES_MAX,
+                    "{}: {bytes} bytes; a program's output is not committed",
+                    path.display()
+                );
+            }
+        }
     }
 }
 

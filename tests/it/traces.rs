@@ -14,6 +14,7 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use serde_json::json;
+use shared::config::TlsRoots;
 use shared::telemetry::traces::Traces;
 use tests::canary::offences;
 use tests::story::Story;
@@ -58,7 +59,7 @@ impl Collector {
 
 /// Traces of this thread, while the guard lives.
 fn traced(to: &str) -> (Traces, DefaultGuard) {
-    let traces = Traces::new("tests", to);
+    let traces = Traces::new("tests", to, TlsRoots::Embedded);
     let guard = set_default(registry().with(traces.layer()));
     (traces, guard)
 }

@@ -32,10 +32,13 @@ async fn started(story: &Story, name: &str, more: &[(&str, &str)]) -> Function {
     Function::start(&setup).await.unwrap()
 }
 
-/// A request through the gateway.
-fn request(path: &str) -> Bytes {
+/// A request through the gateway, whose client calls it `named` or does not call it anything.
+fn request(path: &str, named: Option<&str>) -> Bytes {
     let event = include_str!("../../events/simulations.list.json");
     let mut event: Value = serde_json::from_str(event).unwrap();
+    let headers = event["headers"].as_object_mut().unwrap();
+    headers.remove("x-tenon-request-id");
+    headers.extend(named.map(|named| ("x-tenon-request-id".to_owned(), json!(named))));
     event["rawPath"] = json!(path);
     event["requestContext"]["http"]["path"] = json!(path);
     event["requestContext"]["requestId"] = json!("JKJaXmPLvHcESHA=");
@@ -78,19 +81,20 @@ async fn the_first_request_of_a_process_says_so_and_every_line_names_its_invocat
     let story = Story::begin().await;
     let mut auth = started(&story, "auth", &[]).await;
 
-    let first = line(&mut auth, "one", request("/health"), "request").await;
-    let second = line(&mut auth, "two", request("/health"), "request").await;
+    let named = "0c9a3f6e-5b1d-4c7a-9e2f-1a2b3c4d5e6f";
+    let first = line(&mut auth, "one", request("/health", None), "request").await;
+    let second = line(&mut auth, "two", request("/health", Some(named)), "request").await;
 
     assert_eq!(metrics(&first), ["ColdStart", "Latency", "Requests"]);
     assert_eq!(metrics(&second), ["Latency", "Requests"]);
     assert_eq!([&first["cold_start"], &second["cold_start"]], [&json!(true), &json!(false)]);
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:auth";
-    for (line, id) in [(&first, "one"), (&second, "two")] {
+    for (line, id, called) in [(&first, "one", "JKJaXmPLvHcESHA="), (&second, "two", named)] {
         let told = json!({
             "level": "INFO", "message": "request", "service": "auth", "function_name": "auth",
             "function_memory_size": 256, "function_arn": arn, "function_request_id": id,
             "xray_trace_id": "1-5759e988-bd862e3fe1be46a994272793",
-            "correlation_id": "JKJaXmPLvHcESHA=", "route": "GET /health", "status": 200,
+            "correlation_id": called, "route": "GET /health", "status": 200,
         });
         for (name, value) in told.as_object().unwrap() {
             assert_eq!(&line[name], value, "{name}: {line}");
@@ -131,13 +135,13 @@ async fn traces_leave_before_the_answer_does_and_only_where_somebody_collects_th
     let story = Story::begin().await;
 
     let mut untold = started(&story, "auth", &[]).await;
-    line(&mut untold, "one", request("/health"), "request").await;
+    line(&mut untold, "one", request("/health", None), "request").await;
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 
     let told = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.as_str())];
     let mut auth = started(&story, "auth", &told).await;
     for (id, calls_then) in [("one", 1), ("two", 2)] {
-        line(&mut auth, id, request("/health"), "request").await;
+        line(&mut auth, id, request("/health", None), "request").await;
         assert_eq!(calls.load(Ordering::SeqCst), calls_then);
     }
 }

@@ -17,8 +17,9 @@ use shared::telemetry::alarms::{Alarm, alarm};
 
 /// What is left of the invocation's time when a job is cut off, so that this can be recorded.
 const MARGIN: SignedDuration = SignedDuration::from_millis(500);
-/// No job is begun with less time than this.
-const LEAST: SignedDuration = SignedDuration::from_secs(5);
+/// No message is begun with less time than this: a call of GitHub may take 6 s, and what it said has to be
+/// recorded.
+const LEAST: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
 /// watch` tells a constant.
@@ -34,7 +35,7 @@ enum Letter {
     Mail(Box<MailEvent>),
 }
 
-/// Does every job of a batch, one after the other. A message that could not be dealt with because
+/// Does every job of a batch, one after the other, each in its share of the time. A message that could not be dealt with because
 /// the table or the queue cannot be reached, because what it is about cannot be read, or because we
 /// panicked is named in the answer, and comes again, until the queue puts it aside for people. One that
 /// makes no sense is acknowledged: it would never make any.
@@ -42,9 +43,16 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     let deadline = deadline(event.context.deadline, app.clock.now());
     batch::begin(&event.payload.records, app.clock.now());
     let mut response = SqsBatchResponse::default();
-    for message in event.payload.records {
-        let time_is_up = app.clock.now() + LEAST > deadline;
-        let done = async { !time_is_up && done(app, &message, deadline).await };
+    let messages = event.payload.records;
+    let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);
+    for (left, message) in (1..=count).rev().zip(messages) {
+        let until = share(deadline, left, app.clock.now());
+        let done = async {
+            match until {
+                Some(until) => done(app, &message, until).await,
+                None => false,
+            }
+        };
         // A panic is one message's: the others of the batch are dealt with all the same.
         if survive(Box::pin(done)).await != Ok(true) {
             let mut failure = BatchItemFailure::default();
@@ -59,6 +67,13 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
 fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
     let told = i64::try_from(told_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     told.filter(|told| *told > now).unwrap_or(now + UNTOLD) - MARGIN
+}
+
+/// Until when the first of `left` messages may be dealt with, so that a slow one does not keep the others
+/// waiting for another delivery. `None` when there is too little time to begin.
+fn share(deadline: Timestamp, left: i32, now: Timestamp) -> Option<Timestamp> {
+    let share = (deadline.duration_since(now) / left).max(LEAST);
+    Some(now + share).filter(|until| *until <= deadline)
 }
 
 /// Whether the message needs no second delivery.
@@ -106,6 +121,25 @@ mod tests {
         let in_ten = deadline(1_800_000_010_000, now);
         assert_eq!(in_ten.as_millisecond(), 1_800_000_009_500);
         assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_500);
+    }
+
+    #[test]
+    fn every_message_has_its_share_of_what_is_left_and_ten_seconds_at_least_or_is_not_begun() {
+        let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
+        let share = |ms: i64, left: i32| {
+            let until = share(now + SignedDuration::from_millis(ms), left, now)?;
+            Some(until.duration_since(now).as_millis())
+        };
+
+        assert_eq!(share(59_500, 5), Some(11_900));
+        assert_eq!(share(59_500, 1), Some(59_500));
+        // The first was done at once.
+        assert_eq!(share(59_000, 4), Some(14_750));
+        // Others were slow.
+        assert_eq!(share(23_800, 5), Some(10_000));
+        assert_eq!(share(10_000, 2), Some(10_000));
+        assert_eq!(share(9_999, 1), None);
+        assert_eq!(share(-1, 3), None);
     }
 
     #[test]

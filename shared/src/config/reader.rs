@@ -202,14 +202,11 @@ impl<'a> Reader<'a> {
     }
 
     fn tls_roots(&mut self) -> TlsRoots {
-        match self.or_default(settings::TLS_ROOTS).to_lowercase().as_str() {
-            "embedded" => TlsRoots::Embedded,
-            "system" => TlsRoots::System,
-            _ => {
-                self.mistake(settings::TLS_ROOTS, "must be embedded or system");
-                TlsRoots::Embedded
-            }
-        }
+        let named = TlsRoots::named(&self.or_default(settings::TLS_ROOTS));
+        named.unwrap_or_else(|| {
+            self.mistake(settings::TLS_ROOTS, "must be embedded or system");
+            TlsRoots::Embedded
+        })
     }
 
     /// What is set, without the blanks around it.

@@ -18,27 +18,28 @@ use crate::store::transaction::{Transaction, Written, settled};
 /// takes none.
 ///
 /// `sending` is recorded before the provider is called: a lost answer may cost a second mail, and a
-/// mail is never lost.
+/// mail is never lost. It is recorded once the mail is written: what we lack ourselves, as the key of its
+/// link, is no answer that the provider owes.
 pub async fn send_invite(
     app: &App,
     session: CandidateSessionId,
     number: u32,
 ) -> Result<Outcome, Error> {
-    let session = match begun(app, session, number).await? {
+    let mail = match begun(app, session, number).await? {
         Begun::Over => return Ok(Outcome::Done),
         Begun::NeverAnswered => {
             return abandon(app, session, number, "The mail service did not answer.").await;
         }
-        Begun::Sending(session) => session,
+        Begun::Sending(mail) => mail,
     };
-    match app.mailer.send(&written(app, &session).await?).await {
+    match app.mailer.send(&mail).await {
         Ok(id) => {
             let (id, now) = (id.map(MessageId::into_string), app.clock.now());
             let sent = |mail: InviteMail| Some(mail.sent(id.clone(), now));
-            record(app, session.id, number, sent).await?;
+            record(app, session, number, sent).await?;
             Ok(Outcome::Done)
         }
-        Err(error) => failed(app, session.id, number, &error).await,
+        Err(error) => failed(app, session, number, &error).await,
     }
 }
 
@@ -49,7 +50,7 @@ enum Begun {
     /// It was handed over too often without an answer.
     NeverAnswered,
     /// It is about to be handed over.
-    Sending(Box<CandidateSession>),
+    Sending(Box<Mail>),
 }
 
 async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, Error> {
@@ -66,10 +67,11 @@ async fn begun(app: &App, id: CandidateSessionId, number: u32) -> Result<Begun, 
             }
             return Ok(replaced.then_some(Begun::Over));
         }
-        let Some(mail) = session.mail.sending() else { return Ok(Some(Begun::NeverAnswered)) };
-        session.mail = mail;
+        let Some(sending) = session.mail.sending() else { return Ok(Some(Begun::NeverAnswered)) };
+        session.mail = sending;
+        let mail = written(app, &session).await?;
         let replaced = replaced(app, &read, &session).await?;
-        Ok(replaced.then(|| Begun::Sending(Box::new(session))))
+        Ok(replaced.then(|| Begun::Sending(Box::new(mail))))
     })
     .await
 }

@@ -1,5 +1,4 @@
-//! Panics are told: where, and what they say where that is part of the program. A text made while it ran
-//! may quote what was being handled.
+//! Panics are told: where, and never what they say, which may quote what was being handled.
 
 use std::panic::{PanicHookInfo, set_hook};
 
@@ -13,7 +12,6 @@ pub(super) fn heed() {
 
 fn tell(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
-    let reason = panic.payload().downcast_ref::<&str>().copied();
-    tracing::error!(place, reason, "the code panicked");
+    tracing::error!(place, "the code panicked");
     alarm(Alarm::Panicked, Clock::System.now());
 }

@@ -30,7 +30,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::TRACES;
 use super::parent::Parent;
-use crate::http_client;
+use crate::config::TlsRoots;
+use crate::http_client::Http;
 
 /// How long handing over may take: somebody waits for the answer.
 const EXPORT_LIMIT: Duration = Duration::from_millis(200);
@@ -42,12 +43,17 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// The process's own.
 static HERE: OnceLock<Traces> = OnceLock::new();
 
-/// Has this process trace what it does, for `service`, to `collector`. A second time changes nothing.
-pub(super) fn begin<S>(service: &'static str, collector: &str) -> impl Layer<S> + use<S>
+/// Has this process trace what it does, for `service`, to `collector`, as [`Traces::new`] takes them. A
+/// second time changes nothing.
+pub(super) fn begin<S>(
+    service: &'static str,
+    collector: &str,
+    roots: TlsRoots,
+) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
 {
-    HERE.get_or_init(|| Traces::new(service, collector)).layer()
+    HERE.get_or_init(|| Traces::new(service, collector, roots)).layer()
 }
 
 /// Hands over what has ended, in 200 ms at most. Without a collector it does nothing.
@@ -79,17 +85,20 @@ pub struct Traces(Arc<Inner>);
 struct Inner {
     resource: Resource,
     endpoint: String,
+    http: Http,
     ended: Mutex<Vec<SpanData>>,
     exporter: OnceCell<SpanExporter>,
     complained: AtomicBool,
 }
 
 impl Traces {
-    /// Traces of `service` for the collector at `collector`, to whose address `/v1/traces` is added.
-    pub fn new(service: &'static str, collector: &str) -> Self {
+    /// Traces of `service` for the collector at `collector`, to whose address `/v1/traces` is added; the
+    /// connection to it believes `roots`.
+    pub fn new(service: &'static str, collector: &str, roots: TlsRoots) -> Self {
         Self(Arc::new(Inner {
             resource: Resource::builder().with_service_name(service).build(),
             endpoint: format!("{}/v1/traces", collector.trim_end_matches('/')),
+            http: Http::new(roots),
             ended: Mutex::default(),
             exporter: OnceCell::new(),
             complained: AtomicBool::new(false),
@@ -141,10 +150,10 @@ impl Traces {
     }
 
     fn exporter(&self) -> Result<SpanExporter, String> {
-        let http = http_client::build().map_err(|error| error.to_string())?;
+        let http = self.0.http.client().map_err(|error| error.to_string())?;
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Client(http))
+            .with_http_client(Client(http.clone()))
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(&self.0.endpoint)
             .with_timeout(EXPORT_LIMIT)
