@@ -43,7 +43,7 @@ async fn a_job_that_would_outlast_its_invocation_is_cut_off_recorded_and_done_an
 
     gate.is(State::Slow);
     // More than a job needs to be begun, and less than its calls take one after the other.
-    let limit = Duration::from_millis(11_000);
+    let limit = Duration::from_millis(8_000);
     let said = process.told(limit, message(&id).to_string()).await.response().unwrap();
     gate.is(State::Open);
 
@@ -74,7 +74,7 @@ async fn a_job_is_not_begun_with_too_little_time_left() {
     let mut process = world.start("jobs").await;
     let message = message(&id);
 
-    let limit = Duration::from_millis(10_400);
+    let limit = Duration::from_millis(7_400);
     let said = process.told(limit, message.to_string()).await.response().unwrap();
 
     let named = &message["Records"][0]["messageId"];

@@ -19,7 +19,7 @@ use shared::telemetry::alarms::{Alarm, alarm};
 const MARGIN: SignedDuration = SignedDuration::from_millis(500);
 /// No message is begun with less time than this: a call of GitHub may take 6 s, and what it said has to be
 /// recorded.
-const LEAST: SignedDuration = SignedDuration::from_secs(10);
+const LEAST: SignedDuration = SignedDuration::from_secs(7);
 
 /// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
 /// watch` tells a constant.
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_has_its_share_of_what_is_left_and_ten_seconds_at_least_or_is_not_begun() {
+    fn every_message_has_its_share_of_what_is_left_and_seven_seconds_at_least_or_is_not_begun() {
         let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
         let share = |ms: i64, left: i32| {
             let until = share(now + SignedDuration::from_millis(ms), left, now)?;
@@ -136,9 +136,9 @@ mod tests {
         // The first was done at once.
         assert_eq!(share(59_000, 4), Some(14_750));
         // Others were slow.
-        assert_eq!(share(23_800, 5), Some(10_000));
-        assert_eq!(share(10_000, 2), Some(10_000));
-        assert_eq!(share(9_999, 1), None);
+        assert_eq!(share(23_800, 5), Some(7_000));
+        assert_eq!(share(7_000, 2), Some(7_000));
+        assert_eq!(share(6_999, 1), None);
         assert_eq!(share(-1, 3), None);
     }
 
