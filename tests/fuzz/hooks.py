@@ -10,6 +10,7 @@ ALIASES = [
     ("taskId", "task_id"),
 ]
 RESERVED = (".test", ".local", ".invalid", ".localhost")
+NOBODYS_JOB = "00000000-0000-4000-8000-000000000000"
 keys = itertools.count()
 
 
@@ -30,8 +31,13 @@ def before_call(context, case, kwargs):
     if not is_good(case):
         return
     # A cursor is what an earlier page said: none can be made up.
-    if isinstance(case.query, dict):
-        case.query.pop("cursor", None)
+    for place in (case.query, case.body):
+        if isinstance(place, dict):
+            place.pop("cursor", None)
+    # An id that was read from an earlier answer, where it was null: as good as one that is not there.
+    path = case.path_parameters
+    if isinstance(path, dict) and path.get("jobId") in (None, "None", "null"):
+        path["jobId"] = NOBODYS_JOB
     # A key that was used for other values is refused: every request has its own.
     if case.headers and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = f"fuzz-{next(keys)}"

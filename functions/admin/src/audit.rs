@@ -32,7 +32,7 @@ pub(crate) struct QueryDocument {
     /// Who did it: `admin` or `recruiter:<id>`; or what it was done to: `templates`, `company:<id>`,
     /// `simulation:<id>`, `session:<id>` or `job:<id>`.
     #[param(
-        pattern = "^(admin|templates|(recruiter|company|simulation|session):[0-9]{1,19}|job:[0-9a-fA-F-]{36})$",
+        pattern = "^(admin|templates|(recruiter|company|simulation|session):([1-9][0-9]{0,14}|[1-8][0-9]{15})|job:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
         example = "admin"
     )]
     subject: String,
