@@ -36,7 +36,7 @@ def before_call(context, case, kwargs):
             place.pop("cursor", None)
     # An id that was read from an earlier answer, where it was null: as good as one that is not there.
     path = case.path_parameters
-    if isinstance(path, dict) and path.get("jobId") in (None, "None", "null"):
+    if isinstance(path, dict) and path.get("jobId", "") in (None, "None", "null"):
         path["jobId"] = NOBODYS_JOB
     # A key that was used for other values is refused: every request has its own.
     if case.headers and "Idempotency-Key" in case.headers:
