@@ -8,6 +8,7 @@ use tests::caller::Caller;
 use tests::cost::Cost;
 use tests::logs::Log;
 use tests::story::{MORNING, Story};
+use tests::webhooks::TOLD;
 
 pub(crate) const ADA: &str = "ada@example.com";
 const KEY: &str = "an admin key of the tests, long enough";
@@ -218,6 +219,22 @@ async fn a_renamed_repository_is_ours_all_the_same_and_another_one_in_its_place_
     day(&story, 180, 0).await;
 
     assert_eq!(story.stack.github.repositories(), [names[0].clone()]);
+}
+
+#[tokio::test]
+async fn what_was_missed_is_missed_no_more_once_it_is_put_away() {
+    let story = Story::with(&[&TOLD[..], &[("TENON_GITHUB_CLEANUP_ENABLED", "1")]].concat()).await;
+    let (invited, _ada, task) = story.completed(ADA).await;
+    story.settle().await;
+    let name = format!("tenon-hire-dev/tenon-ws-{}-task{}", invited.session, task + 1);
+    story.stack.github.delete(&name).unwrap();
+    story.settle().await;
+    let reason = async || story.row(&invited).await["workspaces"][0]["reason"].clone();
+    assert_eq!(reason().await, "repository_missing");
+
+    day(&story, 30, 0).await;
+
+    assert_eq!(reason().await, Value::Null);
 }
 
 #[tokio::test]

@@ -213,3 +213,38 @@ async fn what_only_seemed_to_be_deleted_is_found_again_with_the_commit_it_began_
         day.ada.post(&day.path("run"), json!({})).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn what_only_seemed_to_be_deleted_is_there_once_its_code_is_handed_in() {
+    let (day, detour) = Day::with_detour().await;
+    let number = day.base().await[1].clone();
+    detour.refuse("POST /dispatches", 404);
+    detour.refuse(&format!("GET /repositories/{}", number.as_str().unwrap()), 404);
+    day.run_refused().await;
+    assert_eq!(day.seen().await, (json!(day.repository), json!("gone")));
+    assert_eq!(day.reason().await, "repository_missing");
+    detour.allow();
+
+    day.ada.post(&day.path("submit"), json!({})).await.expect(201);
+
+    assert_eq!(day.seen().await, (json!(day.repository), json!("there")));
+    assert_eq!(day.reason().await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_dispatch_whose_answer_is_lost_is_looked_for_in_a_repository_that_is_renamed_meanwhile() {
+    let (day, detour) = Day::with_detour().await;
+    day.story.push_solution(&day.repository);
+    detour.refuse("POST /dispatches", 502);
+    let submitted = day.ada.post(&day.path("submit"), json!({})).await.expect(201);
+    day.story.settle().await;
+    detour.allow();
+    day.rename(&day.repository, "second");
+
+    day.story.pass(60).await;
+
+    assert_eq!(day.seen().await.0, "tenon-hire-dev/second");
+    let path = format!("/api/submissions/{}", submitted["submissionId"]);
+    let detail = day.story.recruiter(1).get(&path).await.expect(200);
+    assert_eq!(detail["testResults"]["status"], "passed");
+}

@@ -140,10 +140,7 @@ async fn a_call_that_failed_has_used_its_moment() {
     story.clock.advance(SignedDuration::from_secs(1));
     ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await.expect(201);
     story.settle().await;
-    let moments = async || {
-        let moments = story.item("CREATES", "CREATES").await["moments"]["S"].clone();
-        moments.as_str().unwrap().split(',').count()
-    };
+    let moments = async || moments(&story).await;
     let before = moments().await;
 
     let mut passed = 0;
@@ -157,6 +154,68 @@ async fn a_call_that_failed_has_used_its_moment() {
     detour.refuse("POST /dispatches", 422);
     story.pass(5 * TURN).await;
     assert!(moments().await >= before + 4, "{}", moments().await);
+}
+
+/// How many moments were given out.
+async fn moments(story: &Story) -> usize {
+    let moments = story.item("CREATES", "CREATES").await["moments"]["S"].clone();
+    moments.as_str().unwrap().split(',').count()
+}
+
+/// How often GitHub was called by this name.
+fn called(story: &Story, call: &str) -> u64 {
+    story.stack.github.calls().get(call).copied().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_moment_that_is_there_is_used_at_once_though_time_goes_on_meanwhile() {
+    let story = Story::with(&[&SLOW[..], &[("TENON_ADMIN_API_KEY", KEY)]].concat()).await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    let minutes = SignedDuration::from_mins(5);
+    story.clock.advance(minutes);
+    story.settle().await;
+    story.clock.tick(SignedDuration::from_millis(3));
+
+    story.clock.advance(minutes);
+    ada.post(&format!("/api/tasks/{task}/submit"), json!({})).await.expect(201);
+    story.settle().await;
+    assert_eq!(called(&story, "POST refs"), 1, "the tag");
+    story.clock.advance(minutes);
+    story.settle().await;
+    assert_eq!(called(&story, "POST dispatches"), 1, "the tests on it");
+
+    story.clock.advance(minutes);
+    let before = moments(&story).await;
+    tried(&story, TRY, Some(json!({ "templateKeys": ["go-gin"], "waitSeconds": 0 }))).await;
+    story.settle().await;
+    assert_eq!(called(&story, "POST dispatches"), 2, "the template");
+    assert_eq!(moments(&story).await, before + 1);
+
+    story.clock.advance(minutes);
+    let made = story.stack.github.repositories().len();
+    story.invited("eve@example.com").await;
+    assert_eq!(story.stack.github.repositories().len(), made + 1);
+}
+
+#[tokio::test]
+async fn a_call_under_a_former_name_has_used_its_moment() {
+    let story = Story::with(&SLOW).await;
+    let (_invited, ada, task) = story.on_day_two(ADA).await;
+    let repository = story.repository(&ada, task).await;
+    story.pass(3 * TURN).await;
+    story.stack.github.rename_repository(&repository, "second").unwrap();
+    let before = moments(&story).await;
+
+    let init = json!({ "githubUsername": "ada" });
+    ada.post(&format!("/api/tasks/{task}/codespace/init"), init).await.expect(200);
+    story.settle().await;
+    assert_eq!(moments(&story).await, before + 2, "the one that was used, and the next");
+    let invited = || story.stack.github.calls().get("PUT collaborator").copied();
+    let in_vain = invited();
+
+    story.pass(TURN).await;
+    assert_ne!(invited(), in_vain);
+    assert_eq!(moments(&story).await, before + 2);
 }
 
 /// Has the template of the default simulation tried out, and tells how that stands.
