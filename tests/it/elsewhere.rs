@@ -1,6 +1,8 @@
 //! Somebody renames or deletes a repository, and no webhook tells us: it is looked for by its number
 //! when it is needed.
 
+use local::github::faults::Fault;
+use local::github::faults::kind::Kind;
 use serde_json::{Value, json};
 use tests::caller::Caller;
 use tests::detour::Detour;
@@ -233,18 +235,20 @@ async fn what_only_seemed_to_be_deleted_is_there_once_its_code_is_handed_in() {
 
 #[tokio::test]
 async fn a_dispatch_whose_answer_is_lost_is_looked_for_in_a_repository_that_is_renamed_meanwhile() {
-    let (day, detour) = Day::with_detour().await;
+    let day = Day::begin().await;
+    let github = &day.story.stack.github;
     day.story.push_solution(&day.repository);
-    detour.refuse("POST /dispatches", 502);
+    github.misbehave(Fault::once(Kind::LostAnswer).on("POST dispatches"));
+    github.misbehave(Fault::always(Kind::LateListing).measuring(30));
     let submitted = day.ada.post(&day.path("submit"), json!({})).await.expect(201);
     day.story.settle().await;
-    detour.allow();
     day.rename(&day.repository, "second");
 
-    day.story.pass(60).await;
+    day.story.pass(120).await;
 
     assert_eq!(day.seen().await.0, "tenon-hire-dev/second");
     let path = format!("/api/submissions/{}", submitted["submissionId"]);
     let detail = day.story.recruiter(1).get(&path).await.expect(200);
     assert_eq!(detail["testResults"]["status"], "passed");
+    assert_eq!(github.calls()["POST dispatches"], 1);
 }

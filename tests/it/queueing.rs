@@ -209,13 +209,14 @@ async fn a_call_under_a_former_name_has_used_its_moment() {
     let init = json!({ "githubUsername": "ada" });
     ada.post(&format!("/api/tasks/{task}/codespace/init"), init).await.expect(200);
     story.settle().await;
-    assert_eq!(moments(&story).await, before + 2, "the one that was used, and the next");
+    let theirs = "the one that was used, the next, and that of the other repository";
+    assert_eq!(moments(&story).await, before + 3, "{theirs}");
     let invited = || story.stack.github.calls().get("PUT collaborator").copied();
     let in_vain = invited();
 
     story.pass(TURN).await;
     assert_ne!(invited(), in_vain);
-    assert_eq!(moments(&story).await, before + 2);
+    assert_eq!(moments(&story).await, before + 3);
 }
 
 /// Has the template of the default simulation tried out, and tells how that stands.
