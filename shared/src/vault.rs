@@ -17,6 +17,7 @@ use crate::aws::address;
 use crate::clock::Clock;
 use crate::config::secrets::{ManagedSecrets, Secrets, SecretsAt};
 use crate::error::{SecretProblem, chain};
+use crate::permissions::{Permission, note};
 use crate::telemetry::alarms::{Alarm, alarm};
 
 /// How long one attempt to read the secret may take.
@@ -125,6 +126,7 @@ impl Managed {
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX));
         config.set_endpoint_url(address(self.settings.endpoint.as_ref()));
         let client = Client::from_conf(config.build());
+        note(Permission::of("secretsmanager:GetSecretValue"));
         match client.get_secret_value().secret_id(&self.settings.arn).send().await {
             Ok(answer) if answer.secret_string.is_some() => answer.secret_string,
             Ok(_binary) => {

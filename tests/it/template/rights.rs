@@ -121,7 +121,7 @@ async fn no_role_gives_what_its_function_never_asks_for() {
         let asked = asked.iter().filter(|(who, _)| who == function).map(|(_, what)| what);
         let asked: BTreeSet<String> = asked.map(ToString::to_string).collect();
         let given = granted.iter().map(ToString::to_string);
-        // Reading the secret is another process's story: tests/lambda.
+        // Reading the secret is another story (`secrets`): its functions are held to their roles, too.
         let given = given.filter(|it| it != AT_START && !it.starts_with("secretsmanager:"));
         unused.extend(given.filter(|it| !asked.contains(it)).map(|it| format!("{function}: {it}")));
     }
