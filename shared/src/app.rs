@@ -1,5 +1,7 @@
 //! The long-lived things, built once, before the first request.
 
+mod unfit;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +13,7 @@ use crate::auth::token::{TokenRules, Verifier};
 use crate::aws::{self, address};
 use crate::clock::Clock;
 use crate::config::secrets::Secrets;
-use crate::config::{self, AuthConfig, Config};
+use crate::config::{self, AuthConfig, Config, TlsRoots};
 use crate::creates::Creates;
 use crate::email::{Mailer, Parts};
 use crate::error::Error;
@@ -58,12 +60,21 @@ pub struct App {
 
 impl App {
     /// What a function does before its first event: logging, settings, and the connection to the
-    /// table, opened while starting is cheap. The log calls it `service`.
+    /// table, opened while starting is cheap. The log calls it `service`. Why it cannot start, if so,
+    /// Lambda is told, too.
     pub async fn start(service: &'static str) -> Result<Self, lambda_http::Error> {
         telemetry::start(service, config::collector().as_deref(), config::collector_roots());
-        let app = Self::new(Config::from_env()?, Clock::System, Mint::System).await?;
+        let app = Self::from_environment().await;
+        if let (Err(why), Some(place)) = (&app, config::runtime_api()) {
+            unfit::tell(&place, why.as_ref(), &Http::new(TlsRoots::Embedded)).await;
+        }
+        let app = app?;
         app.store.warm_up().await;
         Ok(app)
+    }
+
+    async fn from_environment() -> Result<Self, lambda_http::Error> {
+        Ok(Self::new(Config::from_env()?, Clock::System, Mint::System).await?)
     }
 
     /// Builds what `config` names: the table's client at once, every other when it is first needed.

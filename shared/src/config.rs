@@ -287,6 +287,11 @@ pub fn log_levels() -> Option<String> {
     environment("RUST_LOG")
 }
 
+/// Where Lambda's Runtime API listens, as host and port; nowhere but on Lambda, or under its like.
+pub fn runtime_api() -> Option<String> {
+    environment("AWS_LAMBDA_RUNTIME_API")
+}
+
 /// The process environment.
 fn environment(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]

@@ -90,7 +90,7 @@ async fn a_panic_at_the_start_ends_the_process_and_is_told() {
 
     let refused = Running::begin(&setup).await.err().unwrap();
 
-    let StartError::Unfit { log } = refused else { panic!("{refused}") };
+    let StartError::Unfit { log, .. } = refused else { panic!("{refused}") };
     let log = log.join("\n");
     assert_eq!(log.matches("\"Panicked\":1").count(), 1, "{log}");
     assert!(log.contains("panicking.rs") && !log.contains(SAID), "{log}");

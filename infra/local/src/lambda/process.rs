@@ -70,6 +70,8 @@ pub enum StartError {
     /// The process said why it cannot start, or ended before it asked for an event.
     #[error("the function ended while it started: {}", .log.join("\n"))]
     Unfit {
+        /// What it told the service; nothing when it only ended.
+        said: Option<Bytes>,
         /// What it wrote.
         log: Vec<String>,
     },
@@ -121,17 +123,25 @@ impl Function {
         });
         let started = started.await;
         let took = born.elapsed();
-        let fit = *watched.borrow() == Stage::Ready;
+        let stage = watched.borrow().clone();
         let unfit = started.is_ok();
-        let (Ok(Some(usage)), true) = (started, fit) else {
-            // The rest of what it has to say.
+        let (Ok(Some(usage)), Stage::Ready) = (started, &stage) else {
+            // The rest of what it has to say. Whoever said that they cannot start end by themselves.
+            if matches!(stage, Stage::Unfit(_)) {
+                let _ended = timeout(INIT_LIMIT, child.wait()).await;
+            }
             let _gone = child.start_kill();
             for output in tasks {
                 let _told = timeout(INIT_LIMIT, output).await;
             }
             served.abort();
             let log = lines(&log);
-            return Err(if unfit { StartError::Unfit { log } } else { StartError::Late { log } });
+            let said = if let Stage::Unfit(said) = stage { Some(said) } else { None };
+            return Err(if unfit {
+                StartError::Unfit { said, log }
+            } else {
+                StartError::Late { log }
+            });
         };
         tasks.push(served);
         Ok(Self { child, invocations, log, tasks, start: Start { took, usage } })
