@@ -2,6 +2,7 @@
 
 mod unfit;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -27,9 +28,14 @@ use crate::store::Store;
 use crate::telemetry;
 use crate::vault::Vault;
 
-/// The bag of long-lived things. Clones are cheap and share everything.
+/// The long-lived things, at hand: clones share them, and cost next to nothing, since each layer of
+/// each route has one.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Things>);
+
+/// The long-lived things themselves.
+#[derive(Debug, Clone)]
+pub struct Things {
     /// The settings.
     pub config: Arc<Config>,
     /// The secret settings.
@@ -56,6 +62,14 @@ pub struct App {
     pub readiness: Readiness,
     /// When this process began.
     pub started_at: Timestamp,
+}
+
+impl Deref for App {
+    type Target = Things;
+
+    fn deref(&self) -> &Things {
+        &self.0
+    }
 }
 
 impl App {
@@ -101,7 +115,7 @@ impl App {
         let limits = Limits::new(&config.limits, &store, &clock);
         let creates = Creates::new(config.github.creates, &store, &clock, &mint);
         let readiness = Readiness::new(&store, &vault, &clock);
-        Ok(Self {
+        Ok(Self(Arc::new(Things {
             config: Arc::new(config),
             started_at: clock.now(),
             vault,
@@ -115,7 +129,7 @@ impl App {
             limits,
             creates,
             readiness,
-        })
+        })))
     }
 
     /// The secret settings. Where they are in Secrets Manager, the first who needs them waits for that,
@@ -128,7 +142,14 @@ impl App {
 
     /// The same things for a job: nobody waits, so GitHub may take longer.
     pub fn patient(&self) -> Self {
-        Self { github: self.github.patient(), ..self.clone() }
+        self.with(|things| things.github = self.github.patient())
+    }
+
+    /// The same things but for what `change` does to them.
+    pub fn with(&self, change: impl FnOnce(&mut Things)) -> Self {
+        let mut things = Things::clone(self);
+        change(&mut things);
+        Self(Arc::new(things))
     }
 }
 

@@ -16,6 +16,7 @@ pub mod path;
 pub mod problem;
 pub(crate) mod request_log;
 pub mod respond;
+pub mod routes;
 pub mod schema;
 pub mod serve;
 mod timeout;

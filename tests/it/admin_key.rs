@@ -34,7 +34,7 @@ async fn seen(request: RequestBuilder) -> Seen {
 
 /// Every admin route of the document, with values in its path, and paths beside them.
 fn doors() -> Vec<(Method, String)> {
-    let document = serde_json::to_value(routes().to_openapi()).unwrap();
+    let document = serde_json::to_value(routes().document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let admin = paths.iter().filter(|(path, _)| path.starts_with("/api/admin/"));
     let routes = admin.flat_map(|(path, item)| {

@@ -191,7 +191,7 @@ async fn in_production_they_are_worthless_even_from_loopback() {
     let forced = Config { dev_identities: true, ..production.clone() };
 
     for config in [production, forced] {
-        let app = App { config: Arc::new(config), ..story.stack.app.clone() };
+        let app = story.stack.app.with(|things| things.config = Arc::new(config));
         for bearer in ["recruiter:recruiter1@local.test", "candidate:ada@example.com"] {
             let bearer = format!("Bearer {bearer}");
             let refused = answer(&app, Some(HERE), &[("authorization", &bearer)]).await;

@@ -6,12 +6,12 @@ use http::{Method, Request};
 use local::issuer::{Identity, Role};
 use serde_json::{Value, json};
 use shared::error::Error;
+use shared::http::routes::Routes;
 use shared::http::serve::service;
 use tests::logs::Log;
 use tests::story::Story;
 use tests::work::simulation_body;
 use tower::ServiceExt;
-use utoipa_axum::router::OpenApiRouter;
 
 const REQUEST_ID: &str = "x-tenon-request-id";
 const ADA: &str = "ada@example.com";
@@ -74,7 +74,7 @@ async fn what_goes_wrong_is_told_under_the_id_of_its_request() {
     let log = Log::listen();
     let story = Story::begin().await;
     let broken = get(async || -> Result<(), Error> { Err(Error::internal("trying", "a cause")) });
-    let routes = OpenApiRouter::new().route("/broken", broken);
+    let routes = Routes::new().route("/broken", broken);
     let named = "0c9a3f6e-5b1d-4c7a-9e2f-1a2b3c4d5e6f";
 
     let request = Request::get("/broken").header(REQUEST_ID, named).body(Body::empty()).unwrap();

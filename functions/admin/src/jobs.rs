@@ -15,17 +15,17 @@ use shared::http::extract::Keyed;
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
 use shared::http::respond::{Accepted, Listed};
+use shared::http::routes::Routes;
 use shared::http::schema::{IdempotencyKey, Problem};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of the jobs.
-pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(detail))
-        .routes(routes!(redrive))
-        .routes(routes!(redrive_many))
+pub(crate) fn router() -> Routes {
+    Routes::new()
+        .with(operations!(list))
+        .with(operations!(detail))
+        .with(operations!(redrive))
+        .with(operations!(redrive_many))
 }
 
 /// Jobs that were given up, newest first; or those that should have been done.

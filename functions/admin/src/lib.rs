@@ -23,21 +23,21 @@ use shared::flows::map_domain::{map_domain, unmap_domain};
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
 use shared::http::respond::{Created, Listed};
+use shared::http::routes::Routes;
 use shared::http::schema::Problem;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(companies, add))
-        .routes(routes!(domains))
-        .routes(routes!(map, unmap))
+pub fn router() -> Routes {
+    Routes::new()
+        .with(operations!(companies, add))
+        .with(operations!(domains))
+        .with(operations!(map, unmap))
         .merge(templates::router())
-        .routes(routes!(clean_up::list))
+        .with(operations!(clean_up::list))
         .merge(jobs::router())
-        .routes(routes!(metrics::metrics))
-        .routes(routes!(audit::list))
+        .with(operations!(metrics::metrics))
+        .with(operations!(audit::list))
 }
 
 /// All companies, newest first, with their mail domains.

@@ -14,9 +14,9 @@ use shared::error::Error;
 use shared::flows::check_templates::check_templates;
 use shared::flows::try_templates::{tried_templates, try_templates};
 use shared::http::input::Input;
+use shared::http::routes::Routes;
 use shared::http::schema::{AnyId, Problem};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 use self::view::Health;
 
@@ -24,8 +24,8 @@ use self::view::Health;
 const ASK_AGAIN_SECONDS: u32 = 2;
 
 /// The routes of the templates.
-pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(run)).routes(routes!(tried))
+pub(crate) fn router() -> Routes {
+    Routes::new().with(operations!(health)).with(operations!(run)).with(operations!(tried))
 }
 
 /// How all templates stand, in catalog order, by looking at them.

@@ -10,9 +10,9 @@ use shared::domain::text::any;
 use shared::error::{Error, Noun};
 use shared::http::input::{Input, Reader, Shape, Told};
 use shared::http::path::HadSlash;
+use shared::http::routes::Routes;
 use shared::http::schema::Problem;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 use crate::file::File;
 
@@ -51,8 +51,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(document)).routes(routes!(page)).routes(routes!(file))
+pub(crate) fn router() -> Routes {
+    Routes::new().with(operations!(document)).with(operations!(page)).with(operations!(file))
 }
 
 /// This document.

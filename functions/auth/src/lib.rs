@@ -15,17 +15,17 @@ use shared::auth::principal::Recruiter;
 use shared::domain::id::UserId;
 use shared::domain::limit::AUTH_ME;
 use shared::error::Error;
+use shared::http::routes::Routes;
+use shared::operations;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(health))
-        .routes(routes!(ready::ready))
-        .routes(routes!(me))
-        .routes(routes!(logout))
+pub fn router() -> Routes {
+    Routes::new()
+        .with(operations!(health))
+        .with(operations!(ready::ready))
+        .with(operations!(me))
+        .with(operations!(logout))
         .merge(docs::router())
 }
 

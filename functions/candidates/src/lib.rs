@@ -18,18 +18,18 @@ use shared::flows::open_desk::open_desk;
 use shared::http::input::Input;
 use shared::http::paging::Paging;
 use shared::http::respond::Listed;
+use shared::http::routes::Routes;
 use shared::http::schema::Problem;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(invites))
-        .routes(routes!(resolve))
-        .routes(routes!(claim))
-        .routes(routes!(current_task))
-        .routes(routes!(username::show, username::give))
+pub fn router() -> Routes {
+    Routes::new()
+        .with(operations!(invites))
+        .with(operations!(resolve))
+        .with(operations!(claim))
+        .with(operations!(current_task))
+        .with(operations!(username::show, username::give))
 }
 
 /// What the candidate's address was invited to, newest first.

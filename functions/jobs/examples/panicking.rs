@@ -6,12 +6,12 @@ use std::fmt::Debug;
 use axum::routing::get;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::app::App;
+use shared::http::routes::Routes;
 use shared::http::serve;
 use shared::telemetry;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use utoipa_axum::router::OpenApiRouter;
 
 /// What is logged while a job sends a mail to nobody, and while a message of SES is dealt with.
 const CUES: [&str; 2] = ["a mail was sent to the console", "an event changes nothing"];
@@ -27,8 +27,8 @@ async fn main() -> Result<(), Error> {
     }
 }
 
-fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().route("/health", get(panics)).route("/docs", get(async || "well"))
+fn routes() -> Routes {
+    Routes::new().route("/health", get(panics)).route("/docs", get(async || "well"))
 }
 
 #[expect(clippy::panic, reason = "what becomes of it is tested")]

@@ -19,18 +19,18 @@ use shared::http::extract::Keyed;
 use shared::http::input::Input;
 use shared::http::paging::Paging;
 use shared::http::respond::{Created, Listed};
+use shared::http::routes::Routes;
 use shared::http::schema::{IdempotencyKey, Problem};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(detail))
-        .routes(routes!(candidates))
-        .routes(routes!(invite))
-        .routes(routes!(resend))
+pub fn router() -> Routes {
+    Routes::new()
+        .with(operations!(list, create))
+        .with(operations!(detail))
+        .with(operations!(candidates))
+        .with(operations!(invite))
+        .with(operations!(resend))
 }
 
 /// The recruiter's simulations, newest first.

@@ -16,13 +16,13 @@ use shared::flows::examine_again::{examine_again, open_submission};
 use shared::http::input::Input;
 use shared::http::paging::{Items, Paging};
 use shared::http::respond::{Accepted, Listed};
+use shared::http::routes::Routes;
 use shared::http::schema::Problem;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail)).routes(routes!(examine))
+pub fn router() -> Routes {
+    Routes::new().with(operations!(list)).with(operations!(detail)).with(operations!(examine))
 }
 
 /// The recruiter's submissions, newest first.

@@ -18,18 +18,18 @@ use shared::flows::submit_task::submit_task;
 use shared::http::extract::{Keyed, SeatedCandidate};
 use shared::http::input::Input;
 use shared::http::respond::Created;
+use shared::http::routes::Routes;
 use shared::http::schema::{IdempotencyKey, Problem, SessionHeader};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use shared::operations;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(init))
-        .routes(routes!(status))
-        .routes(routes!(run))
-        .routes(routes!(poll))
-        .routes(routes!(submit))
+pub fn router() -> Routes {
+    Routes::new()
+        .with(operations!(init))
+        .with(operations!(status))
+        .with(operations!(run))
+        .with(operations!(poll))
+        .with(operations!(submit))
 }
 
 /// The day's workspace, once it is made; remembers the candidate's GitHub account.

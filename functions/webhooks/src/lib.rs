@@ -7,15 +7,15 @@ use serde::Serialize;
 use shared::app::App;
 use shared::error::Error;
 use shared::flows::take_webhook::{Receipt, take_webhook};
+use shared::http::routes::Routes;
 use shared::http::schema::Problem;
 use shared::http::webhook::Webhook;
+use shared::operations;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// The routes of this group.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(receive))
+pub fn router() -> Routes {
+    Routes::new().with(operations!(receive))
 }
 
 /// Takes a webhook of GitHub.

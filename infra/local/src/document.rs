@@ -9,5 +9,5 @@ pub const FILE: &str = "docs/openapi.json";
 
 /// What that file must say.
 pub fn text() -> Result<String, serde_json::Error> {
-    openapi::text(openapi::document(routes().into_openapi()))
+    openapi::text(openapi::document(routes().document()))
 }

@@ -16,11 +16,11 @@ use shared::app::App;
 use shared::clock::Clock;
 use shared::config::{Config, ConfigErrors};
 use shared::flows::seed::{Person, seed};
+use shared::http::routes::Routes;
 use shared::http::serve::service;
 use shared::mint::Mint;
 use shared::permissions::Notes;
 use tokio::net::TcpListener;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::courier::Courier;
 use crate::documents::{Documents, DocumentsError};
@@ -170,7 +170,7 @@ pub struct Stack {
 }
 
 /// Every route of every function.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> Routes {
     auth::router()
         .merge(simulations::router())
         .merge(candidates::router())

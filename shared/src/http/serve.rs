@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 
+use crate::http::routes::Routes;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -13,7 +14,6 @@ use lambda_http::{RequestExt, service_fn};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::error::Error;
@@ -33,9 +33,9 @@ use crate::telemetry::invocation::within;
 /// Wraps routes into everything each has around it; the last layer is the outermost. A request's
 /// size is checked before anything else of it; whatever goes wrong inside, a panic or too long a
 /// time, is answered with the one error body and the headers of every answer.
-pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
-    let (routes, _document) = routes.split_for_parts();
+pub fn service(routes: Routes, app: App) -> Router {
     let routes: Router = routes
+        .served()
         .fallback(nowhere)
         .layer(from_fn(spare))
         .layer(from_fn_with_state(app.clone(), check_size))
@@ -57,10 +57,7 @@ pub fn service(routes: OpenApiRouter<App>, app: App) -> Router {
 }
 
 /// Runs `routes` as the Lambda function `service` until the runtime ends it.
-pub async fn run(
-    service: &'static str,
-    routes: fn() -> OpenApiRouter<App>,
-) -> Result<(), lambda_http::Error> {
+pub async fn run(service: &'static str, routes: fn() -> Routes) -> Result<(), lambda_http::Error> {
     let routes = self::service(routes(), App::start(service).await?);
     let answer = service_fn(async |request: lambda_http::Request| {
         let context = request.lambda_context();

@@ -213,7 +213,7 @@ fn shape(call: &str) -> String {
 
 /// Method and path of every operation, by the document that the routers themselves write.
 fn documented() -> Vec<String> {
-    let document = serde_json::to_value(routes().to_openapi()).unwrap();
+    let document = serde_json::to_value(routes().document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let calls = |(path, item): (&String, &Value)| {
         let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());

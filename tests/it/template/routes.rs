@@ -18,8 +18,8 @@ fn mounted() -> BTreeMap<String, BTreeSet<&'static str>> {
         ("webhooks", webhooks::router()),
     ];
     let mut mounted: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
-    for (function, mut router) in routers {
-        for path in router.to_openapi().paths.paths.into_keys() {
+    for (function, router) in routers {
+        for path in router.document().paths.paths.into_keys() {
             mounted.entry(shape(&path)).or_default().insert(function);
         }
     }

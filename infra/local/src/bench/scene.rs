@@ -2,11 +2,13 @@
 //! workspace of her second day.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use shared::config::settings;
 use shared::mint::Mint;
 use tokio::net::TcpListener;
 use tokio::time::interval;
@@ -14,12 +16,18 @@ use tokio::time::interval;
 use crate::bench::CannotMeasure;
 use crate::github::runs::RunTiming;
 use crate::issuer::{Identity, Role};
+use crate::secrets_manager::SecretsManager;
 use crate::stack::{Data, GitHubAs, Listeners, Options, Stack, StackError};
 
 /// What opens the admin routes of this stack.
 pub(super) const ADMIN_KEY: &str = "the-benchmark-s-own-admin-key-0123456789";
 /// An address where nobody listens: what AWS is to a function that cannot reach it.
 const NOBODY: &str = "http://127.0.0.1:9/";
+const SECRETS_ENDPOINT: &str = "TENON_SECRETS_ENDPOINT";
+/// The settings that say where AWS is.
+const AWS: [&str; 4] =
+    ["TENON_TABLE_ENDPOINT", "TENON_QUEUE_ENDPOINT", "TENON_MAIL_ENDPOINT", SECRETS_ENDPOINT];
+const SECRET_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tenon-a1b2c3";
 /// How often the workspace is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How often at most.
@@ -28,6 +36,8 @@ const LOOKS_MAX: u32 = 500;
 /// The stack and who is in it.
 pub(super) struct Scene {
     stack: Stack,
+    /// The settings of functions: as in production, those that nobody may see are in a secret.
+    settings: BTreeMap<String, String>,
     /// A recruiter's token.
     pub(super) recruiter: String,
     /// The candidate's token.
@@ -48,7 +58,8 @@ impl Scene {
         };
         let recruiter = token("recruiter1@local.test", Role::Recruiter)?;
         let candidate = token("ada@example.com", Role::Candidate)?;
-        let scene = Self { stack, recruiter, candidate, session: 0, task: 0 };
+        let settings = locked(&stack.settings).await.map_err(StackError::Port)?;
+        let scene = Self { stack, settings, recruiter, candidate, session: 0, task: 0 };
         scene.played().await
     }
 
@@ -83,17 +94,29 @@ impl Scene {
 
     /// The settings of a function that can reach everything.
     pub(super) fn connected(&self) -> BTreeMap<String, String> {
-        self.stack.settings.clone()
+        self.settings.clone()
     }
 
-    /// The settings of a function that reaches neither the table nor the queue.
+    /// The settings of a function that reaches nothing of AWS.
     pub(super) fn cut_off(&self) -> BTreeMap<String, String> {
-        let mut settings = self.stack.settings.clone();
-        for name in ["TENON_TABLE_ENDPOINT", "TENON_QUEUE_ENDPOINT", "TENON_MAIL_ENDPOINT"] {
-            settings.insert(name.to_owned(), NOBODY.to_owned());
-        }
-        settings
+        let cut = AWS.map(|name| (name.to_owned(), NOBODY.to_owned()));
+        self.settings.clone().into_iter().chain(cut).collect()
     }
+}
+
+/// `settings` with what nobody may see in a secret, and where that is.
+async fn locked(settings: &BTreeMap<String, String>) -> io::Result<BTreeMap<String, String>> {
+    let is_secret = |name: &str| {
+        let mut all = settings::ALL.iter().flat_map(|group| group.settings);
+        all.any(|setting| setting.secret && setting.name == name)
+    };
+    let (secret, mut open): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        settings.clone().into_iter().partition(|(name, _value)| is_secret(name));
+    let manager = SecretsManager::default();
+    manager.put(SECRET_ARN, &json!(secret).to_string());
+    open.insert("TENON_SECRET_ARN".to_owned(), SECRET_ARN.to_owned());
+    open.insert(SECRETS_ENDPOINT.to_owned(), manager.serve().await?);
+    Ok(open)
 }
 
 struct Api<'a> {
@@ -137,7 +160,7 @@ fn options() -> Options {
         index_lag: Duration::ZERO,
         timing: RunTiming::default(),
         github_latency: Duration::ZERO,
-        // As in production: its key is the dearest of the settings.
+        // As in production.
         github_as: GitHubAs::App,
         github_limits: false,
         functions: None,
