@@ -1,6 +1,6 @@
 //! What a request costs the processor, piece by piece: tokens, routing, rows, artifacts, and whole reads
-//! with a table that answers at once. `cargo bench --package benches`; docs/micro-benchmarks.md has the
-//! figures. Under `cargo test --bench micro` each runs once.
+//! with a table that answers at once. `cargo bench --package benches` measures; under
+//! `cargo test --workspace --bench micro`, which the gate does, each runs once and nothing is measured.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may fail loudly")]
 
 mod artifacts;
