@@ -20,7 +20,7 @@ pub(crate) fn all(criterion: &mut Criterion) {
     };
     let typical = "test_payments.py::test_a_payment_is_booked PASSED\\n".repeat(200);
     // Letters that do not compress into a bomb.
-    let noise: String = noise(LARGEST_BYTES);
+    let noise = noise(LARGEST_BYTES);
     let mut group = criterion.benchmark_group("artifact");
     group.sample_size(20);
     for (name, file, content) in [
