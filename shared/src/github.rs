@@ -7,17 +7,17 @@
 
 pub mod actions;
 mod app_token;
-mod archive;
+pub mod archive;
 mod artifacts;
 mod call;
 mod compare;
 pub mod error;
 mod exchange;
-mod junit;
+pub mod junit;
 mod kept;
 pub mod people;
 pub mod rate_limit;
-mod report_file;
+pub mod report_file;
 pub mod repositories;
 mod summary;
 pub mod template_results;

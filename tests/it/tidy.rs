@@ -87,7 +87,10 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 fn all_sources() -> Vec<(String, String)> {
-    ["shared", "functions", "infra", "tests"].into_iter().flat_map(sources).collect()
+    ["shared", "functions", "infra", "tests", "benches", "fuzz"]
+        .into_iter()
+        .flat_map(sources)
+        .collect()
 }
 
 /// The imports of `text` from the crate it is in: `use crate::store::Store` is `store`.

@@ -28,17 +28,14 @@ const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 /// then all `JUnit` files together. Paths are only looked at for how they end.
 ///
 /// The only problem is [`ArtifactProblem::Corrupt`].
-pub(crate) fn read_report(
-    archive: &[u8],
-    artifact_name: String,
-) -> Result<TestReport, ArtifactProblem> {
+pub fn read_report(archive: &[u8], artifact_name: String) -> Result<TestReport, ArtifactProblem> {
     let mut archive = Archive::open(archive).ok_or(ArtifactProblem::Corrupt)?;
     let report = archive.report().map_err(|Corrupt| ArtifactProblem::Corrupt)?;
     report.map(|report| TestReport { artifact_name, ..report }).ok_or(ArtifactProblem::Corrupt)
 }
 
 /// The text of the first file whose name ends in that of the file our templates write.
-pub(crate) fn named_file(archive: &[u8]) -> Option<String> {
+pub fn named_file(archive: &[u8]) -> Option<String> {
     let mut archive = Archive::open(archive)?;
     let named = archive.entries(|name| name.ends_with(REPORT_FILE)).into_iter().next()?;
     let file = archive.inflate(named)?;
@@ -47,7 +44,7 @@ pub(crate) fn named_file(archive: &[u8]) -> Option<String> {
 
 /// A file that should have been read and could not be, so that a report without it would lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Corrupt;
+pub struct Corrupt;
 
 struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,

@@ -13,7 +13,7 @@ const CASES_MAX: u32 = 20_000;
 
 /// How many test cases ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub struct Tally {
     passed: u32,
     failed: u32,
     skipped: u32,
@@ -30,7 +30,7 @@ enum Case {
 /// and for one with a document type, which `JUnit` never has and other tools' files do.
 ///
 /// Corrupt if a `JUnit` document is broken, nests too deep or has too many cases.
-pub(crate) fn tally(xml: &str) -> Result<Option<Tally>, Corrupt> {
+pub fn tally(xml: &str) -> Result<Option<Tally>, Corrupt> {
     let mut reader = Reader::from_str(xml);
     let mut walk = Walk::default();
     loop {
@@ -110,7 +110,7 @@ impl Walk {
 
 impl Tally {
     /// Both together, if they are not too many.
-    pub(crate) fn plus(self, other: Self) -> Result<Self, Corrupt> {
+    pub fn plus(self, other: Self) -> Result<Self, Corrupt> {
         let sum = Self {
             passed: self.passed + other.passed,
             failed: self.failed + other.failed,
@@ -124,7 +124,7 @@ impl Tally {
     }
 
     /// The tally as a report: skipped cases are in the total and have not passed.
-    pub(crate) fn report(self) -> TestReport {
+    pub fn report(self) -> TestReport {
         TestReport {
             passed: self.passed,
             failed: self.failed,

@@ -30,12 +30,12 @@ struct Fields<'a> {
 
 /// The report in the file that bears the agreed name, where a missing count is 0. None if the file is
 /// no object or an empty one; corrupt if a count is anything but an integer of 0 to 2^32 − 1.
-pub(crate) fn named(text: &str) -> Result<Option<TestReport>, Corrupt> {
+pub fn named(text: &str) -> Result<Option<TestReport>, Corrupt> {
     fields(text).map(|fields| fields.report()).transpose()
 }
 
 /// The report in a file of any name, if it has all three counts.
-pub(crate) fn with_all_counts(text: &str) -> Result<Option<TestReport>, Corrupt> {
+pub fn with_all_counts(text: &str) -> Result<Option<TestReport>, Corrupt> {
     fields(text)
         .filter(|fields| {
             fields.passed.is_some() && fields.failed.is_some() && fields.total.is_some()

@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::ledger;
 use crate::store::keys::{Key, Keys};
 
-pub(crate) type Item = HashMap<String, AttributeValue>;
+/// An item as the SDK has it: attributes by their names.
+pub type Item = HashMap<String, AttributeValue>;
 
 pub(crate) const VERSION: &str = "version";
 
@@ -54,7 +55,7 @@ impl<T> Stored<T> {
 
 impl<T: Entity> Stored<T> {
     /// Reads an item; one that does not parse is an error that names its key.
-    pub(crate) fn from_item(item: Item) -> Result<Self, Error> {
+    pub fn from_item(item: Item) -> Result<Self, Error> {
         let version = item.get(VERSION).and_then(|value| value.as_n().ok());
         let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
         let key = format!("{} / {}", shown(&item, "PK"), shown(&item, "SK"));
@@ -86,7 +87,7 @@ fn shown(item: &Item, name: &str) -> String {
 }
 
 /// The item of `value`, as version `version` of it.
-pub(crate) fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
+pub fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
     let mut item: Item =
         to_item(value).map_err(|source| Error::internal("writing an item", source))?;
     let keys = value.keys();
