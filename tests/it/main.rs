@@ -31,6 +31,7 @@ mod headers;
 mod hostile;
 mod hostile_artifacts;
 mod idempotency;
+mod interleavings;
 mod interrupted;
 mod invitations;
 mod invites;

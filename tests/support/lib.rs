@@ -26,5 +26,6 @@ pub mod story;
 pub mod table;
 pub mod template;
 pub mod together;
+pub mod turns;
 pub mod webhooks;
 pub mod work;

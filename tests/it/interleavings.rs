@@ -1,0 +1,106 @@
+//! Two recruiters, two candidates, workers and GitHub do things at the same time, and each of their calls
+//! waits until it is let go: in whatever order that happens, the answers can be explained by some order of
+//! the things themselves, and in the end nothing is missing and nothing is there twice.
+//!
+//! A case is a list of what is done and a list of choices, which say at every step whose turn it is. Both are
+//! drawn with a fixed seed; `TENON_CAMPAIGN_SEED` and `TENON_CAMPAIGN_CASES` draw others. A failure shows the
+//! shortest case that was found to fail, to be kept as a test of its own below.
+
+mod deed;
+mod ending;
+mod model;
+mod order;
+mod perform;
+mod play;
+mod stage;
+
+use std::time::Duration;
+
+use proptest::test_runner::{
+    Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
+};
+use tokio::runtime::Builder;
+
+use deed::{Actor, Age, Case, Deed, Guest, Messages, Opening, Which, case};
+use ending::judged;
+use play::Play;
+
+/// Drawn when nobody says otherwise.
+const SEED: u64 = 6;
+const CASES: u32 = 48;
+/// Who calls gives a call up that waits longer, as after a fault; then the case is another one.
+const WAIT_MAX: Duration = Duration::from_millis(1_400);
+/// How often a case is played whose calls waited too long, because the machine had other things to do.
+const TRIES: usize = 4;
+
+/// What came of a case.
+struct Played {
+    wrong: Vec<String>,
+    steps: Vec<String>,
+    hurried: bool,
+}
+
+/// Plays `case` on a stack of its own, in one thread.
+fn played(case: &Case) -> Played {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let once = || {
+        runtime.block_on(async {
+            let mut play = Box::pin(Play::begin()).await;
+            Box::pin(play.in_turn(case.opening.deeds())).await;
+            Box::pin(play.interleaved(case)).await;
+            let hurried = play.hurried;
+            let wrong = Box::pin(judged(&mut play, case.messages)).await;
+            let in_time = play.stage.turns.longest() < WAIT_MAX;
+            in_time.then_some(Played { wrong, steps: play.steps, hurried })
+        })
+    };
+    (0..TRIES).find_map(|_| once()).expect("the machine has time for a case")
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever starts a campaign says which")]
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+#[test]
+fn whatever_the_order_of_their_calls_the_answers_have_an_order_and_nothing_is_lost_or_doubled() {
+    let seed = setting("TENON_CAMPAIGN_SEED", SEED);
+    let cases = u32::try_from(setting("TENON_CAMPAIGN_CASES", CASES.into())).unwrap();
+    let config =
+        Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_be_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+
+    let found = TestRunner::new_with_rng(config, rng).run(&case(), |case| {
+        let wrong = played(&case).wrong;
+        if wrong.is_empty() { Ok(()) } else { Err(TestCaseError::fail(wrong.join("\n"))) }
+    });
+
+    if let Err(TestError::Fail(why, case)) = found {
+        let steps = played(&case).steps.join("\n");
+        panic!("with the seed {seed}: {why}\n{case:#?}\n{steps}");
+    }
+}
+
+#[test]
+fn the_same_choices_are_the_same_calls_in_the_same_order() {
+    let plan = vec![
+        (Actor::Owner, Deed::Invite(Guest::Ada)),
+        (Actor::OwnerAgain, Deed::Invite(Guest::Ada)),
+        (Actor::Ada, Deed::Claim(Guest::Ada, Age::New)),
+        (Actor::AdaAgain, Deed::Submit(Which::Present)),
+        (Actor::Worker, Deed::Work(0, Age::New)),
+        (Actor::OtherWorker, Deed::Work(1, Age::New)),
+    ];
+    let choices = (0..90_u8).map(|number| number.wrapping_mul(37)).collect();
+    let case = Case { opening: Opening::Claimed, plan, choices, messages: Messages::ComeLate };
+
+    let (one, other) = (played(&case), played(&case));
+
+    assert_eq!(one.wrong, Vec::<String>::new());
+    assert!(one.steps.len() > 40, "{:#?}", one.steps);
+    if !one.hurried && !other.hurried {
+        assert_eq!(one.steps, other.steps);
+    }
+}

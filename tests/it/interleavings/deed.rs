@@ -1,0 +1,220 @@
+//! What people, workers and GitHub may do, and how a case is drawn.
+
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, any};
+use proptest::prop_oneof;
+
+/// Who does something. Each does one thing after the other, in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Actor {
+    /// The recruiter whose simulation it is.
+    Owner,
+    /// The same in another window.
+    OwnerAgain,
+    /// Another recruiter of the company.
+    Colleague,
+    Ada,
+    /// Ada in another window.
+    AdaAgain,
+    /// Ada's address, under another account.
+    Double,
+    Ben,
+    Worker,
+    OtherWorker,
+    GitHub,
+    GitHubAgain,
+    Sweeper,
+    /// Time, which passes for all.
+    Time,
+}
+
+/// Who is invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Guest {
+    Ada,
+    Ben,
+}
+
+/// Which day of a candidate, as far as the one who asks knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The one to work on.
+    Present,
+    /// The one after it.
+    Next,
+    /// The one before it.
+    Last,
+}
+
+/// What somebody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    Invite(Guest),
+    Resend(Guest),
+    Rows,
+    /// Claims with the newest link, or with the first.
+    Claim(Guest, Age),
+    Current,
+    Init(Which),
+    Status(Which),
+    Run(Which),
+    Poll,
+    Submit(Which),
+    /// Does one of the jobs whose message has come, or one that was done before, whose message comes again.
+    Work(u8, Age),
+    /// Tells of one of the things that happened on GitHub, whether it was told before or not.
+    Tell(u8),
+    Sweep,
+    /// Somebody pushes to Ada's repository.
+    Push,
+    /// A second passes, whatever is under way.
+    Second,
+    /// Nothing is under way, and so many seconds pass.
+    Wait(i64),
+    /// Nothing is under way, and all jobs that are due are done.
+    Settle,
+}
+
+/// The newest of several, or an old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    New,
+    Old,
+}
+
+/// Where a case begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    Nothing,
+    Invited,
+    Claimed,
+    /// Day 2, whose repository is still to be made.
+    AtTheDoor,
+    /// Day 2.
+    AtWork,
+    /// Day 2, with a test run.
+    Testing,
+    /// Day 3, with day 2 being examined.
+    Examined,
+    /// Day 5.
+    Last,
+}
+
+/// What becomes of the messages that nobody has dealt with in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Messages {
+    ComeLate,
+    AreLost,
+}
+
+/// A case: the choices say whose turn it is, step by step.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) opening: Opening,
+    pub(super) plan: Vec<(Actor, Deed)>,
+    pub(super) choices: Vec<u8>,
+    pub(super) messages: Messages,
+}
+
+const A_FORTNIGHT_AND_A_DAY: i64 = 15 * 24 * 60 * 60;
+
+impl Opening {
+    /// What is done before, one thing after the other.
+    pub(super) fn deeds(self) -> Vec<(Actor, Deed)> {
+        use Actor::{Ada, Owner, Time};
+        let invited = (Owner, Deed::Invite(Guest::Ada));
+        let claimed = (Ada, Deed::Claim(Guest::Ada, Age::New));
+        let submitted = (Ada, Deed::Submit(Which::Present));
+        let settled = (Time, Deed::Settle);
+        let at_work = vec![invited, settled, claimed, submitted];
+        match self {
+            Self::Nothing => vec![],
+            Self::Invited => vec![invited],
+            Self::Claimed => vec![invited, claimed],
+            Self::AtTheDoor => vec![invited, claimed, submitted],
+            Self::AtWork => at_work,
+            Self::Testing => [at_work, vec![(Ada, Deed::Run(Which::Present))]].concat(),
+            Self::Examined => [at_work, vec![submitted]].concat(),
+            Self::Last => [at_work, vec![submitted; 3]].concat(),
+        }
+    }
+}
+
+fn guest() -> impl Strategy<Value = Guest> {
+    prop_oneof![3 => Just(Guest::Ada), 1 => Just(Guest::Ben)]
+}
+
+fn which() -> impl Strategy<Value = Which> {
+    prop_oneof![6 => Just(Which::Present), 2 => Just(Which::Next), 1 => Just(Which::Last)]
+}
+
+fn age() -> impl Strategy<Value = Age> {
+    prop_oneof![4 => Just(Age::New), 1 => Just(Age::Old)]
+}
+
+fn of_recruiters() -> impl Strategy<Value = (Actor, Deed)> {
+    let who = prop_oneof![
+        4 => Just(Actor::Owner), 4 => Just(Actor::OwnerAgain), 1 => Just(Actor::Colleague)
+    ];
+    let deed = prop_oneof![
+        4 => guest().prop_map(Deed::Invite),
+        3 => guest().prop_map(Deed::Resend),
+        1 => Just(Deed::Rows),
+    ];
+    (who, deed)
+}
+
+fn of_candidates() -> impl Strategy<Value = (Actor, Deed)> {
+    let who = prop_oneof![
+        4 => Just(Actor::Ada), 4 => Just(Actor::AdaAgain),
+        2 => Just(Actor::Double), 2 => Just(Actor::Ben),
+    ];
+    let deed = prop_oneof![
+        4 => (guest(), age()).prop_map(|(guest, age)| Deed::Claim(guest, age)),
+        1 => Just(Deed::Current),
+        2 => which().prop_map(Deed::Init),
+        1 => which().prop_map(Deed::Status),
+        2 => which().prop_map(Deed::Run),
+        2 => Just(Deed::Poll),
+        5 => which().prop_map(Deed::Submit),
+    ];
+    (who, deed)
+}
+
+fn of_the_machinery() -> impl Strategy<Value = (Actor, Deed)> {
+    let worker = prop_oneof![Just(Actor::Worker), Just(Actor::OtherWorker)];
+    let github = prop_oneof![Just(Actor::GitHub), Just(Actor::GitHubAgain)];
+    prop_oneof![
+        6 => (worker, (any::<u8>(), age()).prop_map(|(which, age)| Deed::Work(which, age))),
+        2 => (github, any::<u8>().prop_map(Deed::Tell)),
+        1 => Just((Actor::Sweeper, Deed::Sweep)),
+    ]
+}
+
+fn of_time() -> impl Strategy<Value = (Actor, Deed)> {
+    let deed = prop_oneof![
+        2 => Just(Deed::Second),
+        2 => Just(Deed::Wait(3)),
+        2 => Just(Deed::Wait(31)),
+        2 => Just(Deed::Wait(180)),
+        1 => Just(Deed::Wait(A_FORTNIGHT_AND_A_DAY)),
+        1 => Just(Deed::Push),
+    ];
+    (Just(Actor::Time), deed)
+}
+
+/// Any case.
+pub(super) fn case() -> impl Strategy<Value = Case> {
+    let opening = prop_oneof![
+        2 => Just(Opening::Nothing), 2 => Just(Opening::Invited), 2 => Just(Opening::Claimed),
+        2 => Just(Opening::AtTheDoor), 3 => Just(Opening::AtWork), 3 => Just(Opening::Testing),
+        3 => Just(Opening::Examined), 1 => Just(Opening::Last),
+    ];
+    let deed = prop_oneof![
+        3 => of_recruiters(), 5 => of_candidates(), 4 => of_the_machinery(), 1 => of_time(),
+    ];
+    let messages = prop_oneof![Just(Messages::ComeLate), Just(Messages::AreLost)];
+    (opening, vec(deed, 2..10), vec(any::<u8>(), 0..160), messages).prop_map(
+        |(opening, plan, choices, messages)| Case { opening, plan, choices, messages },
+    )
+}
