@@ -33,6 +33,7 @@ mod hostile_artifacts;
 mod idempotency;
 mod interleavings;
 mod interrupted;
+mod invariants;
 mod invitations;
 mod invites;
 mod invites_again;
