@@ -7,8 +7,10 @@
 //! shortest case that was found to fail, to be kept as a test of its own below.
 
 mod deed;
+mod doubtful;
 mod ending;
 mod model;
+mod moment;
 mod order;
 mod perform;
 mod play;
@@ -16,6 +18,7 @@ mod stage;
 
 use std::time::Duration;
 
+use proptest::strategy::Strategy;
 use proptest::test_runner::{
     Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
 };
@@ -23,11 +26,13 @@ use tokio::runtime::Builder;
 
 use deed::{Actor, Age, Case, Deed, Guest, Messages, Opening, Which, case};
 use ending::judged;
+use moment::restored_wrong;
 use play::Play;
 
 /// Drawn when nobody says otherwise.
 const SEED: u64 = 6;
-const CASES: u32 = 48;
+const CASES: u32 = 24;
+const RESTORES: u32 = 8;
 /// Who calls gives a call up that waits longer, as after a fault; then the case is another one.
 const WAIT_MAX: Duration = Duration::from_millis(1_400);
 /// How often a case is played whose calls waited too long, because the machine had other things to do.
@@ -40,16 +45,24 @@ struct Played {
     hurried: bool,
 }
 
-/// Plays `case` on a stack of its own, in one thread.
-fn played(case: &Case) -> Played {
+/// Plays `case` on a stack of its own, in one thread; with a number of writes after which the table is
+/// copied, and restored in the end.
+fn played(case: &Case, copied_after: Option<i64>) -> Played {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let once = || {
         runtime.block_on(async {
             let mut play = Box::pin(Play::begin()).await;
+            play.copy.after = copied_after.unwrap_or(0);
             Box::pin(play.in_turn(case.opening.deeds())).await;
             Box::pin(play.interleaved(case)).await;
+            if play.copy.after > 0 {
+                play.copy().await;
+            }
             let hurried = play.hurried;
-            let wrong = Box::pin(judged(&mut play, case.messages)).await;
+            let mut wrong = Box::pin(judged(&mut play, case.messages)).await;
+            if copied_after.is_some() {
+                wrong.extend(Box::pin(restored_wrong(&play)).await);
+            }
             let in_time = play.stage.turns.longest() < WAIT_MAX;
             in_time.then_some(Played { wrong, steps: play.steps, hurried })
         })
@@ -62,25 +75,40 @@ fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }
 
-#[test]
-fn whatever_the_order_of_their_calls_the_answers_have_an_order_and_nothing_is_lost_or_doubled() {
+/// Draws cases, so many times one of `count`, and plays them until one goes wrong.
+fn campaign<S>(count: u32, cases: &S, play: impl Fn(&S::Value) -> Played)
+where
+    S: Strategy,
+{
     let seed = setting("TENON_CAMPAIGN_SEED", SEED);
-    let cases = u32::try_from(setting("TENON_CAMPAIGN_CASES", CASES.into())).unwrap();
-    let config =
-        Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let cases_wanted = setting("TENON_CAMPAIGN_CASES", count.into());
+    let config = Config {
+        cases: u32::try_from(cases_wanted).unwrap(),
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_be_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-
-    let found = TestRunner::new_with_rng(config, rng).run(&case(), |case| {
-        let wrong = played(&case).wrong;
+    let found = TestRunner::new_with_rng(config, rng).run(cases, |case| {
+        let wrong = play(&case).wrong;
         if wrong.is_empty() { Ok(()) } else { Err(TestCaseError::fail(wrong.join("\n"))) }
     });
-
     if let Err(TestError::Fail(why, case)) = found {
-        let steps = played(&case).steps.join("\n");
+        let steps = play(&case).steps.join("\n");
         panic!("with the seed {seed}: {why}\n{case:#?}\n{steps}");
     }
+}
+
+#[test]
+fn whatever_the_order_of_their_calls_the_answers_have_an_order_and_nothing_is_lost_or_doubled() {
+    campaign(CASES, &case(), |case| played(case, None));
+}
+
+#[test]
+fn a_table_that_is_restored_to_any_moment_between_two_writes_goes_on_and_adopts_what_is_there() {
+    campaign(RESTORES, &(case(), 1_i64..48), |(case, after)| played(case, Some(*after)));
 }
 
 #[test]
@@ -96,7 +124,7 @@ fn the_same_choices_are_the_same_calls_in_the_same_order() {
     let choices = (0..90_u8).map(|number| number.wrapping_mul(37)).collect();
     let case = Case { opening: Opening::Claimed, plan, choices, messages: Messages::ComeLate };
 
-    let (one, other) = (played(&case), played(&case));
+    let (one, other) = (played(&case, None), played(&case, None));
 
     assert_eq!(one.wrong, Vec::<String>::new());
     assert!(one.steps.len() > 40, "{:#?}", one.steps);

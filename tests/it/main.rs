@@ -59,6 +59,7 @@ mod ready;
 mod redaction;
 mod redrives;
 mod request_log;
+mod restores;
 mod runs;
 mod runs_followed;
 mod secrets;

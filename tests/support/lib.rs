@@ -23,6 +23,7 @@ pub mod logs;
 pub mod operator;
 pub mod pages;
 pub mod problem;
+pub mod restored;
 pub mod story;
 pub mod table;
 pub mod template;

@@ -113,7 +113,7 @@ impl Turns {
         let mut settings = story.stack.settings.clone();
         let queue = story.stack.places.queue.trim_end_matches('/').to_owned();
         for name in WAYS {
-            let door = self.open(number, &settings[name]).await;
+            let door = self.open(number, &settings[name], &story.http).await;
             if name == "TENON_QUEUE_ENDPOINT" {
                 let url = settings["TENON_QUEUE_URL"].replace(&queue, door.trim_end_matches('/'));
                 settings.insert("TENON_QUEUE_URL".to_owned(), url);
@@ -128,12 +128,11 @@ impl Turns {
     }
 
     /// A door of process `number` to what is at `base`; where it is.
-    async fn open(&self, number: usize, base: &str) -> String {
+    async fn open(&self, number: usize, base: &str, http: &reqwest::Client) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base: Arc<str> = base.trim_end_matches('/').into();
-        let http = shared::http_client::build().unwrap();
-        let sender = self.sender.clone();
+        let (http, sender) = (http.clone(), self.sender.clone());
         let door = Router::new().fallback(async move |request: Request| {
             let (go, gone) = oneshot::channel();
             let waiting = Waiting { call: called(&request), since: Instant::now(), go };

@@ -203,18 +203,62 @@ fn of_time() -> impl Strategy<Value = (Actor, Deed)> {
     (Just(Actor::Time), deed)
 }
 
+/// What a case is about, so that those who act get in each other's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Theme {
+    /// Invites and mails.
+    Inviting,
+    /// Claims, while invites are renewed.
+    Claiming,
+    /// Work on a day: repositories, test runs, handing in.
+    Working,
+    /// Everything.
+    All,
+}
+
+/// One of `openings`.
+fn one_of(openings: &'static [Opening]) -> impl Strategy<Value = Opening> {
+    any::<u8>().prop_map(move |which| openings[usize::from(which) % openings.len()])
+}
+
+/// A plan in which the recruiters, the candidates, the machinery and time have so many parts.
+fn plan(parts: [u32; 4]) -> impl Strategy<Value = Vec<(Actor, Deed)>> {
+    let [recruiters, candidates, machinery, time] = parts;
+    let deed = prop_oneof![
+        recruiters => of_recruiters(), candidates => of_candidates(),
+        machinery => of_the_machinery(), time => of_time(),
+    ];
+    vec(deed, 3..12)
+}
+
+fn opening(theme: Theme) -> impl Strategy<Value = Opening> {
+    use Opening::{AtTheDoor, AtWork, Claimed, Examined, Invited, Last, Nothing, Testing};
+    match theme {
+        Theme::Inviting => one_of(&[Nothing, Invited, Last]),
+        Theme::Claiming => one_of(&[Invited]),
+        Theme::Working => one_of(&[AtTheDoor, AtWork, AtWork, Testing, Testing, Examined, Last]),
+        Theme::All => one_of(&[Nothing, Invited, Claimed, AtTheDoor, Testing, Examined]),
+    }
+}
+
+fn about(theme: Theme) -> impl Strategy<Value = (Opening, Vec<(Actor, Deed)>)> {
+    let parts = match theme {
+        Theme::Inviting => [9, 1, 3, 2],
+        Theme::Claiming => [3, 6, 2, 3],
+        Theme::Working => [1, 7, 5, 2],
+        Theme::All => [3, 5, 4, 1],
+    };
+    (opening(theme), plan(parts))
+}
+
 /// Any case.
 pub(super) fn case() -> impl Strategy<Value = Case> {
-    let opening = prop_oneof![
-        2 => Just(Opening::Nothing), 2 => Just(Opening::Invited), 2 => Just(Opening::Claimed),
-        2 => Just(Opening::AtTheDoor), 3 => Just(Opening::AtWork), 3 => Just(Opening::Testing),
-        3 => Just(Opening::Examined), 1 => Just(Opening::Last),
-    ];
-    let deed = prop_oneof![
-        3 => of_recruiters(), 5 => of_candidates(), 4 => of_the_machinery(), 1 => of_time(),
+    let told = prop_oneof![
+        2 => about(Theme::Inviting), 2 => about(Theme::Claiming),
+        4 => about(Theme::Working), 2 => about(Theme::All),
     ];
     let messages = prop_oneof![Just(Messages::ComeLate), Just(Messages::AreLost)];
-    (opening, vec(deed, 2..10), vec(any::<u8>(), 0..160), messages).prop_map(
-        |(opening, plan, choices, messages)| Case { opening, plan, choices, messages },
-    )
+    (told, vec(any::<u8>(), 40..160), messages).prop_map(|((opening, plan), choices, messages)| {
+        Case { opening, plan, choices, messages }
+    })
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use local::invariants::promises::{Accepted, Promises};
 use serde_json::Value;
+use shared::domain::id::{CandidateSessionId, RunId, SimulationId};
 use tests::story::Story;
 
 use super::deed::Messages;
@@ -19,11 +21,29 @@ const ROUNDS_MAX: usize = 40;
 pub(super) async fn judged(play: &mut Play, messages: Messages) -> Vec<String> {
     let mut wrong = run_dry(play, messages).await;
     play.in_turn(readers()).await;
+    let promises = Promises { accepted: promised(play, usize::MAX), lost_answers: 0 };
+    wrong.extend(play.broken.iter().cloned());
+    wrong.extend(play.stage.story.broken(&promises));
     match explain(&play.history) {
         Ok(state) => wrong.extend(counted(play, &state).await),
         Err(best) => wrong.push(unexplained(&play.history, &best)),
     }
     wrong
+}
+
+/// What was answered with success until a step.
+pub(super) fn promised(play: &Play, step: usize) -> Vec<Accepted> {
+    let simulation = SimulationId::new(play.stage.simulation);
+    let promise = |done: &Done| match (done.asked, &done.said) {
+        (Asked::Invite { guest, .. }, Said::Invited { session, .. }) => Some(Accepted::Invite {
+            simulation,
+            session: CandidateSessionId::new(*session),
+            email: guest.address().to_owned(),
+        }),
+        (_, Said::Started { run }) => Some(Accepted::Run(RunId::new(*run))),
+        _ => None,
+    };
+    play.history.iter().filter(|done| done.until <= step).filter_map(promise).collect()
 }
 
 /// What no order explains.

@@ -1,8 +1,13 @@
 //! A case is played: step by step somebody begins, or one call is let go.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
+use local::invariants::Evidence;
+use local::invariants::broken::Broken;
+use local::invariants::promises::Promises;
+use serde_json::Value;
+use tests::story::Story;
 use tests::turns::Stand;
 use tokio::task::JoinHandle;
 
@@ -12,6 +17,9 @@ use super::order::Done;
 use super::perform::{Came, heard, prepared};
 use super::stage::Stage;
 
+/// What every write of the table is.
+const WRITE: &str = "TransactWriteItems";
+
 /// Something that is under way.
 struct Underway {
     number: usize,
@@ -19,6 +27,22 @@ struct Underway {
     from: usize,
     clock: Vec<Timestamp>,
     work: JoinHandle<Came>,
+}
+
+/// The table as it was at a moment.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    /// How many writes are made before; never, at 0.
+    pub(super) after: i64,
+    pub(super) items: Vec<Value>,
+    pub(super) step: usize,
+    /// How many runs and mails there were.
+    pub(super) elsewhere: usize,
+}
+
+/// How many runs and mails there are.
+pub(super) fn elsewhere(story: &Story) -> usize {
+    story.stack.github.holdings().runs.len() + story.stack.mailbox.mails().len()
 }
 
 /// What can be done next.
@@ -35,6 +59,10 @@ pub(super) struct Play {
     pub(super) history: Vec<Done>,
     /// Every step, in words.
     pub(super) steps: Vec<String>,
+    /// What was broken in between.
+    pub(super) broken: BTreeSet<String>,
+    /// After which write the table is copied, and the copy.
+    pub(super) copy: Copied,
     /// Whether the machine was so slow that a call was let go before its turn.
     pub(super) hurried: bool,
     underway: BTreeMap<Actor, Underway>,
@@ -47,6 +75,8 @@ impl Play {
             stage: Stage::set().await,
             history: Vec::new(),
             steps: Vec::new(),
+            broken: BTreeSet::new(),
+            copy: Copied::default(),
             hurried: false,
             underway: BTreeMap::new(),
         }
@@ -140,6 +170,30 @@ impl Play {
         let calls = self.stage.turns.release(self.underway[&actor].number);
         self.steps.push(format!("{actor:?}: {}", calls.join(" and ")));
         self.stand(actor).await;
+        if calls.iter().any(|call| call == WRITE) {
+            self.look();
+            self.copy.after -= 1;
+            if self.copy.after == 0 {
+                self.copy().await;
+            }
+        }
+    }
+
+    /// Copies the table, at a moment at which anything may be under way.
+    pub(super) async fn copy(&mut self) {
+        let story = &self.stage.story;
+        self.copy.items = story.all_items().await;
+        self.copy.step = self.steps.len();
+        self.copy.elsewhere = elsewhere(story);
+    }
+
+    /// Between two writes everything must hold, too; only what lies about is the sweeper's, who comes later.
+    fn look(&mut self) {
+        let evidence = Evidence::of(&self.stage.story.stack).unwrap();
+        let (step, promises) = (self.steps.len(), Promises::default());
+        let is_late = |it: &Broken| matches!(it, Broken::Stuck { needs, .. } if needs == "the sweeper");
+        let broken = evidence.broken(&promises).into_iter().filter(|it| !is_late(it));
+        self.broken.extend(broken.map(|it| format!("after step {step}: {it}")));
     }
 
     async fn stand(&mut self, actor: Actor) {
