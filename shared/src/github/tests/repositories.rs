@@ -1,4 +1,5 @@
 use super::*;
+use crate::github::repositories::Tagged;
 
 #[tokio::test]
 async fn a_repository_is_generated_private_and_under_our_headers() {
