@@ -19,9 +19,7 @@ mod stage;
 use std::time::Duration;
 
 use proptest::strategy::Strategy;
-use proptest::test_runner::{
-    Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
-};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tokio::runtime::Builder;
 
 use deed::{Actor, Age, Case, Deed, Guest, Messages, Opening, Which, case};
@@ -33,6 +31,8 @@ use play::Play;
 const SEED: u64 = 6;
 const CASES: u32 = 24;
 const RESTORES: u32 = 8;
+/// How long a shorter case that fails is looked for.
+const SHRINKING_MS: u32 = 180_000;
 /// Who calls gives a call up that waits longer, as after a fault; then the case is another one.
 const WAIT_MAX: Duration = Duration::from_millis(1_400);
 /// How often a case is played whose calls waited too long, because the machine had other things to do.
@@ -85,7 +85,7 @@ where
     let config = Config {
         cases: u32::try_from(cases_wanted).unwrap(),
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_time: SHRINKING_MS,
         ..Config::default()
     };
     let mut bytes = [0; 32];

@@ -31,6 +31,14 @@ struct Working {
     task: u64,
 }
 
+/// What is only in the table that is lost.
+struct After {
+    /// An invite.
+    eve: Invited,
+    /// A test run of Ada's.
+    run: u64,
+}
+
 /// Everybody at the moment that the table is restored to.
 struct Town {
     story: Story,
@@ -55,8 +63,7 @@ impl Town {
         let ada = working(&story, ADA).await;
         let cleo = working(&story, CLEO).await;
         // What was to be done for Dan was lost with the process; it is done after the moment.
-        let path = format!("/api/tasks/{}/run", ada.task);
-        let run = ada.caller.post(&path, json!({})).await.expect(200)["runId"].as_u64().unwrap();
+        let run = ada.run().await;
         let ben = story.invited_just_now(BEN).await;
         cleo.submit(&cleo.caller).await;
         let items = story.all_items().await;
@@ -64,7 +71,7 @@ impl Town {
     }
 
     /// An hour of work after the moment, all of it in the table that is lost.
-    async fn goes_on(&self) -> Invited {
+    async fn goes_on(&self) -> After {
         let Self { story, ada, .. } = self;
         self.run_dry(&story.stack.worker).await;
         let ben = story.candidate(BEN);
@@ -72,10 +79,11 @@ impl Town {
         let first = story.current_task(&ben.on(self.ben.session), self.ben.session).await;
         story.hand_in_text(&ben.on(self.ben.session), first).await;
         story.push_solution(&story.repository(&ada.caller, ada.task).await);
+        let run = ada.run().await;
         ada.submit(&ada.caller).await;
         let eve = story.invited(EVE).await;
         self.run_dry(&story.stack.worker).await;
-        eve
+        After { eve, run }
     }
 
     /// Jobs and sweeps until nothing is to be done, in the table that `worker` works on.
@@ -123,6 +131,12 @@ impl Town {
 }
 
 impl Working {
+    async fn run(&self) -> u64 {
+        let path = format!("/api/tasks/{}/run", self.task);
+        let run = self.caller.post(&path, json!({})).await.expect(200);
+        run["runId"].as_u64().unwrap()
+    }
+
     async fn submit(&self, caller: &Caller) -> Value {
         let path = format!("/api/tasks/{}/submit", self.task);
         caller.post(&path, json!({})).await.expect(201)
@@ -137,7 +151,8 @@ async fn working(story: &Story, email: &str) -> Working {
 fn states(restored: &Restored) -> BTreeMap<String, usize> {
     let mut states = BTreeMap::new();
     for job in restored.items("JOB") {
-        *states.entry(job["state"]["M"]["state"]["S"].as_str().unwrap().to_owned()).or_default() += 1;
+        *states.entry(job["state"]["M"]["state"]["S"].as_str().unwrap().to_owned()).or_default() +=
+            1;
     }
     states
 }
@@ -145,11 +160,11 @@ fn states(restored: &Restored) -> BTreeMap<String, usize> {
 #[tokio::test]
 async fn a_restored_table_goes_on_from_its_moment_and_adopts_what_was_made_after_it() {
     let town = Town::at_the_moment().await;
-    let eve = town.goes_on().await;
+    let After { eve, .. } = town.goes_on().await;
     let github = &town.story.stack.github;
     let before = (github.repositories(), github.dispatches(), town.mails());
     let five: Vec<_> = ["ada", "ben", "cleo", "dan", "eve"].map(|it| (it.to_owned(), 1)).into();
-    assert_eq!((before.0.len(), before.1, &before.2), (10, 3, &five.into_iter().collect()));
+    assert_eq!((before.0.len(), before.1, &before.2), (10, 4, &five.into_iter().collect()));
 
     let restored = town.restored().await;
 
@@ -170,7 +185,7 @@ async fn a_restored_table_goes_on_from_its_moment_and_adopts_what_was_made_after
     let mut evidence = restored.evidence(&town.story);
     evidence.github.repositories.retain(|it| !it.name.contains(&format!("{}-task", eve.session)));
     evidence.mails.retain(|mail| mail.content.to[0] != EVE);
-    let promises = Promises { accepted: town.accepted(), lost_answers: 3 };
+    let promises = Promises { accepted: town.accepted(), lost_answers: 4 };
     assert_eq!(evidence.broken(&promises), vec![]);
 }
 
@@ -187,7 +202,7 @@ async fn repositories_of(town: &Town, restored: &Restored, whose: &Invited) -> u
 #[tokio::test]
 async fn what_people_did_after_the_moment_is_gone_and_can_be_done_again() {
     let town = Town::at_the_moment().await;
-    let eve = town.goes_on().await;
+    let After { eve, run: later } = town.goes_on().await;
     let restored = town.restored().await;
     let (story, api) = (&town.story, restored.api.as_str());
 
@@ -202,9 +217,11 @@ async fn what_people_did_after_the_moment_is_gone_and_can_be_done_again() {
     let current = format!("/api/candidate/session/{}/current_task", town.ben.session);
     assert_eq!(ben.get(&current).await.expect(200)["completedTaskIds"], json!([]));
     // Ada's run is there with its end, and her day is to be handed in again: on the same commit.
-    let run = format!("/api/tasks/{}/run/{}", town.ada.task, town.run);
-    assert_eq!(town.ada.caller.at(api).get(&run).await.expect(200)["status"], "failed");
-    let submitted = town.ada.submit(&town.ada.caller.at(api)).await;
+    let run = |id: u64| format!("/api/tasks/{}/run/{id}", town.ada.task);
+    let ada = town.ada.caller.at(api);
+    assert_eq!(ada.get(&run(town.run)).await.expect(200)["status"], "failed");
+    assert_eq!(ada.get(&run(later)).await.refusal(), (404, "RUN_NOT_FOUND", "Run not found"));
+    let submitted = town.ada.submit(&ada).await;
     town.run_dry(&restored.worker).await;
     let path = format!("/api/submissions/{}", submitted["submissionId"]);
     let results = story.recruiter(1).at(api).get(&path).await.expect(200);

@@ -258,7 +258,6 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         4 => about(Theme::Working), 2 => about(Theme::All),
     ];
     let messages = prop_oneof![Just(Messages::ComeLate), Just(Messages::AreLost)];
-    (told, vec(any::<u8>(), 40..160), messages).prop_map(|((opening, plan), choices, messages)| {
-        Case { opening, plan, choices, messages }
-    })
+    (told, vec(any::<u8>(), 40..160), messages)
+        .prop_map(|((opening, plan), choices, messages)| Case { opening, plan, choices, messages })
 }

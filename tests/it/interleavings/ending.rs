@@ -108,7 +108,8 @@ async fn counted(play: &Play, state: &State) -> Vec<String> {
     let examined = CODE_DAYS.into_iter().map(handed_in).sum::<usize>();
     let started = play.history.iter().filter(|it| matches!(it.said, Said::Started { .. })).count();
     let stored: Vec<_> = story.items("CS#").await;
-    let is_submission = |item: &&Value| item["SK"]["S"].as_str().unwrap().starts_with("SUBMISSION#");
+    let is_submission =
+        |item: &&Value| item["SK"]["S"].as_str().unwrap().starts_with("SUBMISSION#");
     is("submissions", stored.iter().filter(is_submission).count(), submissions);
     is("runs", of_kind(story, "RUN#", "RUN").await, examined + started);
     let dispatches = usize::try_from(github.dispatches()).unwrap();
@@ -121,7 +122,7 @@ async fn counted(play: &Play, state: &State) -> Vec<String> {
     if deliveries < heeded {
         wrong.push(format!("{heeded} deliveries were taken, and {deliveries} are known"));
     }
-    let mails = mails(story);
+    let mails = sent(story);
     for session in sessions {
         for number in 1..=session.mails {
             let sent = mails.get(&format!("{}-{number}", session.id)).copied().unwrap_or(0);
@@ -135,7 +136,7 @@ async fn counted(play: &Play, state: &State) -> Vec<String> {
 }
 
 /// How often each mail was sent, by the name that it has with whoever sends it.
-fn mails(story: &Story) -> BTreeMap<String, usize> {
+pub(super) fn sent(story: &Story) -> BTreeMap<String, usize> {
     let mut sent = BTreeMap::new();
     for mail in story.stack.mailbox.mails() {
         let key = mail.content.tags.iter().find(|tag| tag.name == "key").unwrap();

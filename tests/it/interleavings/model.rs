@@ -253,7 +253,8 @@ impl State {
                     && sessions.all(|it| row_of(it.id).is_some_and(|row| it.is_row(row, now)))
             }
             Asked::Claim { account, guest, generation } => {
-                let session = self.sessions.get_mut(&guest).filter(|it| it.generation == generation);
+                let session =
+                    self.sessions.get_mut(&guest).filter(|it| it.generation == generation);
                 let invited = guest.is_invited_as(account);
                 session.map_or_else(
                     || *said == refused(404, "INVITE_TOKEN_INVALID"),
@@ -281,7 +282,9 @@ impl State {
 
     fn invite(&mut self, guest: Guest, said: &Said, now: Timestamp) -> bool {
         let Some(known) = self.sessions.get_mut(&guest) else {
-            let Said::Invited { session, created: true, generation: 1 } = said else { return false };
+            let Said::Invited { session, created: true, generation: 1 } = said else {
+                return false;
+            };
             let is_new = self.sessions.values().all(|other| other.id != *session);
             self.sessions.insert(guest, Session::new(*session, now));
             return is_new;

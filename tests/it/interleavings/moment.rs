@@ -6,16 +6,17 @@ use serde_json::Value;
 use tests::restored::Restored;
 use tests::story::Story;
 
-use super::ending::promised;
+use super::ending::{promised, sent};
 use super::play::{Play, elsewhere};
 
 /// More rounds than it takes until nothing is left to do; each is a minute.
 const ROUNDS_MAX: usize = 40;
 
-/// A session of the restored table, and how many mails were asked for.
+/// A session of the restored table, how many mails were asked for, and whether the newest had gone out.
 struct Known {
     id: String,
     mails: u32,
+    sent: bool,
 }
 
 /// What is wrong once the table is restored to its copy, and its jobs and the sweeper have gone on until
@@ -24,8 +25,16 @@ pub(super) async fn restored_wrong(play: &Play) -> Vec<String> {
     let story = &play.stage.story;
     let restored = story.restored(&play.copy.items).await;
     let made_since = elsewhere(story) - play.copy.elsewhere;
-    let mut wrong = run_dry(story, &restored).await;
     let known: Vec<_> = restored.items("CS").iter().map(known).collect();
+    let before = sent(story);
+    let mut wrong = run_dry(story, &restored).await;
+    for (key, times) in sent(story) {
+        let times_before = before.get(&key).copied().unwrap_or(0);
+        let had_gone = known.iter().any(|it| it.sent && key == format!("{}-{}", it.id, it.mails));
+        if times > times_before + usize::from(!had_gone) {
+            wrong.push(format!("mail {key} went out {times_before} times, and then {times}"));
+        }
+    }
     let mut evidence = restored.evidence(story);
     // Whoever was invited after the moment is gone, and whatever mail was asked for after it.
     let is_known = |name: &str| known.iter().any(|it| name.contains(&it.id));
@@ -52,6 +61,7 @@ fn known(item: &Value) -> Known {
     Known {
         id: item["id"]["N"].as_str().unwrap().to_owned(),
         mails: item["mail"]["M"]["number"]["N"].as_str().unwrap().parse().unwrap(),
+        sent: item["mail"]["M"]["status"]["S"] == "sent",
     }
 }
 

@@ -94,12 +94,7 @@ fn of_recruiter(stage: &Stage, owner: bool, deed: Deed, caller: Caller) -> (Opti
     }
 }
 
-fn of_candidate(
-    stage: &Stage,
-    actor: Actor,
-    deed: Deed,
-    caller: Caller,
-) -> (Option<Asked>, Work) {
+fn of_candidate(stage: &Stage, actor: Actor, deed: Deed, caller: Caller) -> (Option<Asked>, Work) {
     let (account, session) = (actor.account(), stage.known.session(actor.guest()));
     let caller = caller.on(session);
     let on = |which: Which| {

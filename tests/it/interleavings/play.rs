@@ -191,7 +191,8 @@ impl Play {
     fn look(&mut self) {
         let evidence = Evidence::of(&self.stage.story.stack).unwrap();
         let (step, promises) = (self.steps.len(), Promises::default());
-        let is_late = |it: &Broken| matches!(it, Broken::Stuck { needs, .. } if needs == "the sweeper");
+        let is_late =
+            |it: &Broken| matches!(it, Broken::Stuck { needs, .. } if needs == "the sweeper");
         let broken = evidence.broken(&promises).into_iter().filter(|it| !is_late(it));
         self.broken.extend(broken.map(|it| format!("after step {step}: {it}")));
     }
