@@ -98,7 +98,7 @@ impl Town {
     }
 
     async fn restored(&self) -> Restored {
-        let restored = self.story.restored(&self.items).await;
+        let restored = Box::pin(self.story.restored(&self.items)).await;
         self.run_dry(&restored.worker).await;
         restored
     }

@@ -226,15 +226,13 @@ impl Default for Turns {
 /// What a call is, without numbers that are others another time.
 fn called(request: &Request) -> String {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    match target.and_then(|target| target.split_once('.')) {
-        Some((_service, operation)) => operation.to_owned(),
-        None => {
-            let end = request.uri().path().rsplit('/').find(|part| {
-                !part.is_empty() && !part.chars().any(|letter| letter.is_ascii_digit())
-            });
-            format!("{} {}", request.method(), end.unwrap_or_default())
-        }
+    if let Some((_service, operation)) = target.and_then(|target| target.split_once('.')) {
+        return operation.to_owned();
     }
+    let is_word =
+        |part: &&str| !part.is_empty() && !part.chars().any(|letter| letter.is_ascii_digit());
+    let end = request.uri().path().rsplit('/').find(is_word);
+    format!("{} {}", request.method(), end.unwrap_or_default())
 }
 
 /// The answer of what is behind a door.

@@ -60,7 +60,7 @@ pub(super) enum Deed {
     Run(Which),
     Poll,
     Submit(Which),
-    /// Does one of the jobs whose message has come, or one that was done before, whose message comes again.
+    /// Does one of the jobs whose message has come, or one whose message somebody has and which comes again.
     Work(u8, Age),
     /// Tells of one of the things that happened on GitHub, whether it was told before or not.
     Tell(u8),
@@ -152,6 +152,10 @@ fn age() -> impl Strategy<Value = Age> {
     prop_oneof![4 => Just(Age::New), 1 => Just(Age::Old)]
 }
 
+fn of_messages() -> impl Strategy<Value = Age> {
+    prop_oneof![2 => Just(Age::New), 1 => Just(Age::Old)]
+}
+
 fn of_recruiters() -> impl Strategy<Value = (Actor, Deed)> {
     let who = prop_oneof![
         4 => Just(Actor::Owner), 4 => Just(Actor::OwnerAgain), 1 => Just(Actor::Colleague)
@@ -185,7 +189,7 @@ fn of_the_machinery() -> impl Strategy<Value = (Actor, Deed)> {
     let worker = prop_oneof![Just(Actor::Worker), Just(Actor::OtherWorker)];
     let github = prop_oneof![Just(Actor::GitHub), Just(Actor::GitHubAgain)];
     prop_oneof![
-        6 => (worker, (any::<u8>(), age()).prop_map(|(which, age)| Deed::Work(which, age))),
+        6 => (worker, (any::<u8>(), of_messages()).prop_map(|(which, age)| Deed::Work(which, age))),
         2 => (github, any::<u8>().prop_map(Deed::Tell)),
         1 => Just((Actor::Sweeper, Deed::Sweep)),
     ]

@@ -16,9 +16,16 @@ fn done((from, until): (usize, usize), asked: Asked, said: Said) -> Done {
     Done { asked, said, from, until, clock }
 }
 
-fn invited((from, until): (usize, usize), created: bool) -> Done {
-    let asked = Asked::Invite { owner: true, guest: Guest::Ada };
-    done((from, until), asked, Said::Invited { session: SESSION, created, generation: 1 })
+fn invited(when: (usize, usize), said: Said) -> Done {
+    done(when, Asked::Invite { owner: true, guest: Guest::Ada }, said)
+}
+
+const fn new() -> Said {
+    Said::Invited { session: SESSION, created: true, generation: 1 }
+}
+
+const fn known() -> Said {
+    Said::Invited { session: SESSION, created: false, generation: 1 }
 }
 
 fn claimed(when: (usize, usize), account: Account, said: Said) -> Done {
@@ -43,7 +50,7 @@ fn refused(status: u16, code: &str) -> Said {
 
 /// Whether some order explains that Ada was invited, claimed, and then this.
 fn is_explained(then: Vec<Done>) -> bool {
-    let before = vec![invited((0, 1), true), claimed((2, 3), ADA, mine())];
+    let before = vec![invited((0, 1), new()), claimed((2, 3), ADA, mine())];
     explain(&[before, then].concat()).is_ok()
 }
 
@@ -61,7 +68,7 @@ fn a_day_that_is_handed_in_twice_has_no_order() {
 
 #[test]
 fn a_session_of_two_accounts_has_no_order() {
-    let invited = || invited((0, 1), true);
+    let invited = || invited((0, 1), new());
     let lost = || refused(404, "CANDIDATE_SESSION_NOT_FOUND");
     let both = |other: Said| {
         vec![invited(), claimed((2, 9), ADA, mine()), claimed((3, 8), Account::Double, other)]
@@ -76,9 +83,9 @@ fn a_session_of_two_accounts_has_no_order() {
 
 #[test]
 fn two_invites_that_both_made_the_session_have_no_order() {
-    assert!(explain(&[invited((0, 9), true), invited((1, 8), false)]).is_ok());
-    assert!(explain(&[invited((0, 9), true), invited((1, 8), true)]).is_err());
-    assert!(explain(&[invited((0, 1), false), invited((2, 8), true)]).is_err());
+    assert!(explain(&[invited((0, 9), new()), invited((1, 8), known())]).is_ok());
+    assert!(explain(&[invited((0, 9), new()), invited((1, 8), new())]).is_err());
+    assert!(explain(&[invited((0, 1), known()), invited((2, 8), new())]).is_err());
 }
 
 #[test]

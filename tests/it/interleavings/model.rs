@@ -144,20 +144,19 @@ impl Session {
         }
     }
 
-    /// Whether the repository of `day` may be as it was seen, which it then is.
-    fn sees(&mut self, day: u8, ready: bool) -> bool {
+    /// Whether the repository of a code day is known to be made.
+    fn ready(&mut self, day: u8) -> &mut bool {
         let at = CODE_DAYS.iter().position(|code| *code == day).unwrap();
-        let before = self.ready[at];
-        self.ready[at] = ready;
-        ready || !before
+        &mut self.ready[at]
     }
 
     /// What is answered to who asks for the repository of a code day: that it is made, or that it is not yet.
     fn made(&mut self, day: u8, said: &Said, made: impl Fn(&Said) -> bool) -> bool {
         if made(said) {
-            return self.sees(day, true);
+            *self.ready(day) = true;
+            return true;
         }
-        *said == refused(409, "WORKSPACE_NOT_READY") && self.sees(day, false)
+        *said == refused(409, "WORKSPACE_NOT_READY") && !*self.ready(day)
     }
 
     /// Why `day` cannot be handed in.
@@ -218,8 +217,12 @@ impl Session {
     fn is_row(&mut self, row: &Row, now: Timestamp) -> bool {
         let seen = (row.session, row.status.as_str(), row.verified, row.done, row.generation);
         let is = (self.id, self.status(now), self.claimed.is_some(), self.done, self.generation);
-        let mut days = CODE_DAYS.into_iter().zip(&row.ready);
-        seen == is && row.ready.len() == 2 && days.all(|(day, ready)| self.sees(day, *ready))
+        let may_be = self.ready.iter().zip(&row.ready).all(|(before, now)| *now || !before);
+        if seen != is || row.ready.len() != CODE_DAYS.len() || !may_be {
+            return false;
+        }
+        self.ready.copy_from_slice(&row.ready);
+        true
     }
 }
 

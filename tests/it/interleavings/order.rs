@@ -48,17 +48,17 @@ impl Search<'_> {
         if !self.tried.insert((done, state.clone())) {
             return None;
         }
-        for at in self.next(done) {
-            for after in self.after(at, state) {
-                order.push(at);
-                let found = self.from(&after, order);
-                order.pop();
-                if found.is_some() {
-                    return found;
-                }
-            }
-        }
-        None
+        self.next(done).into_iter().find_map(|at| self.then(at, state, order))
+    }
+
+    /// The way on with `at`.
+    fn then(&mut self, at: usize, state: &State, order: &mut Vec<usize>) -> Option<State> {
+        self.after(at, state).into_iter().find_map(|after| {
+            order.push(at);
+            let found = self.from(&after, order);
+            order.pop();
+            found
+        })
     }
 
     /// What may come next: what began before anything that is left had ended.

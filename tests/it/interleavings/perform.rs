@@ -39,7 +39,7 @@ pub(super) fn prepared(
     let caller = stage.caller(actor, &process.api);
     match deed {
         Deed::Invite(_) | Deed::Resend(_) | Deed::Rows => {
-            Some(of_recruiter(stage, actor.is_owner(), deed, caller))
+            Some(of_recruiter(stage, actor, deed, caller))
         }
         Deed::Claim(guest, age) => {
             let token = stage.known.link(guest, age)?;
@@ -63,7 +63,7 @@ pub(super) fn prepared(
                 }),
             ))
         }
-        _ => Some(of_candidate(stage, actor, deed, caller)),
+        _ => Some(of_candidate(stage, actor, deed, &caller)),
     }
 }
 
@@ -75,7 +75,8 @@ fn posted(caller: Caller, path: String, body: Value) -> Work {
     Box::pin(async move { Came::Answer(caller.post(&path, body).await) })
 }
 
-fn of_recruiter(stage: &Stage, owner: bool, deed: Deed, caller: Caller) -> (Option<Asked>, Work) {
+fn of_recruiter(stage: &Stage, actor: Actor, deed: Deed, caller: Caller) -> (Option<Asked>, Work) {
+    let owner = actor.is_owner();
     let simulation = format!("/api/simulations/{}", stage.simulation);
     match deed {
         Deed::Invite(guest) => {
@@ -94,7 +95,7 @@ fn of_recruiter(stage: &Stage, owner: bool, deed: Deed, caller: Caller) -> (Opti
     }
 }
 
-fn of_candidate(stage: &Stage, actor: Actor, deed: Deed, caller: Caller) -> (Option<Asked>, Work) {
+fn of_candidate(stage: &Stage, actor: Actor, deed: Deed, caller: &Caller) -> (Option<Asked>, Work) {
     let (account, session) = (actor.account(), stage.known.session(actor.guest()));
     let caller = caller.on(session);
     let on = |which: Which| {
@@ -156,15 +157,18 @@ fn chosen<T>(all: &[T], which: u8) -> Option<&T> {
     all.get(usize::from(which).checked_rem(all.len())?)
 }
 
-/// A message that has come, or one that was dealt with and comes again: a queue may do that.
+/// A message that has come, or one that somebody has already, who may be at work on it: a queue may deliver
+/// it again.
 fn message(stage: &mut Stage, which: u8, age: Age) -> Option<Message> {
     stage.take_messages();
     let known = &mut stage.known;
-    if age == Age::Old && !known.dealt_with.is_empty() {
-        return chosen(&known.dealt_with, which).cloned();
+    if age == Age::Old && !known.delivered.is_empty() {
+        return chosen(&known.delivered, which).cloned();
     }
     let at = usize::from(which).checked_rem(known.waiting.len())?;
-    Some(known.waiting.remove(at))
+    let message = known.waiting.remove(at);
+    known.delivered.push(message.clone());
+    Some(message)
 }
 
 impl Stage {

@@ -219,12 +219,11 @@ impl Play {
                 let until = self.steps.len();
                 self.history.push(Done { asked, said, from, until, clock });
             }
-            Came::Job(message, Ok(())) => self.stage.known.dealt_with.push(message),
+            Came::Job(_, Ok(())) | Came::Swept => {}
             Came::Job(message, Err(why)) => {
                 self.steps.push(format!("{actor:?} gives a message back: {why}"));
                 self.stage.known.waiting.push(message);
             }
-            Came::Swept => {}
         }
     }
 }

@@ -39,9 +39,9 @@ pub(super) struct Known {
     pub(super) runs: BTreeMap<u64, Vec<(u64, u8)>>,
     /// By session: the days that are handed in.
     done: BTreeMap<u64, u8>,
-    /// Messages that nobody has dealt with, and those that somebody has.
+    /// Messages that nobody has yet, and those that somebody has or had.
     pub(super) waiting: Vec<Message>,
-    pub(super) dealt_with: Vec<Message>,
+    pub(super) delivered: Vec<Message>,
     /// What happened on GitHub, told or not.
     pub(super) deliveries: Vec<Delivery>,
 }
