@@ -3,7 +3,7 @@
 //! `stack` puts the parts together, `worker` carries jobs between them as the Pipe, the queue and the
 //! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
 //! own settings, `events` holds a recorded event of every route, `lambda` runs a function's own binary as Lambda does,
-//! `bench` measures what that takes.
+//! `bench` measures what that takes, `invariants` says what of all that is not as it must be.
 
 pub mod bench;
 pub mod courier;
@@ -15,6 +15,7 @@ pub mod events;
 pub mod gateway;
 pub mod generated;
 pub mod github;
+pub mod invariants;
 pub mod issuer;
 pub mod lambda;
 pub mod mailbox;
