@@ -22,6 +22,7 @@ pub enum Flow {
     SubmitCodeWithoutKey,
     ExamineAgain,
     Redrive,
+    RedriveMany,
     TryTemplates,
     TakeWebhook,
     PrepareWorkspace,
@@ -40,7 +41,7 @@ pub enum Flow {
 
 impl Flow {
     /// Every flow: the routes, the kinds of jobs in the order of `Job::KINDS`, the rest.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::AddCompany,
         Self::MapDomain,
         Self::UnmapDomain,
@@ -60,6 +61,7 @@ impl Flow {
         Self::SubmitCodeWithoutKey,
         Self::ExamineAgain,
         Self::Redrive,
+        Self::RedriveMany,
         Self::TryTemplates,
         Self::TakeWebhook,
         Self::PrepareWorkspace,
@@ -88,6 +90,34 @@ impl Flow {
             Self::CloseWorkspace => "close_workspace",
             Self::CleanUp => "clean_up",
             Self::HeedGitHub => "heed_github",
+            _ => return None,
+        })
+    }
+
+    /// The route that it asks, by the document's name for it.
+    pub const fn operation(self) -> Option<&'static str> {
+        Some(match self {
+            Self::AddCompany => "addCompany",
+            Self::MapDomain => "mapDomain",
+            Self::UnmapDomain => "unmapDomain",
+            Self::FirstVisit => "getMe",
+            Self::CreateSimulation => "createSimulation",
+            Self::Invite | Self::InviteWithoutKey => "inviteCandidate",
+            Self::Resend => "resendInvite",
+            Self::Claim => "claimInvite",
+            Self::SaveUsername => "giveUsername",
+            Self::InitCodespace => "initWorkspace",
+            Self::StartRun => "startRun",
+            Self::PollRun => "getRun",
+            Self::SubmitText
+            | Self::SubmitLastDay
+            | Self::SubmitCode
+            | Self::SubmitCodeWithoutKey => "submitTask",
+            Self::ExamineAgain => "examineSubmission",
+            Self::Redrive => "redriveJob",
+            Self::RedriveMany => "redriveJobs",
+            Self::TryTemplates => "tryTemplates",
+            Self::TakeWebhook => "receiveWebhook",
             _ => return None,
         })
     }

@@ -16,7 +16,7 @@ use crate::campaign::recovery::run_dry;
 use crate::campaign::scene::{Act, Asking, Scene};
 use crate::campaign::visible::{seen, tells_of_failure};
 use crate::document::judge;
-use crate::faulty::{Call, Fault, Victim};
+use crate::faulty::{Call, Callee, Fault, Victim};
 use crate::story::Story;
 
 /// How often a client asks again before it gives up.
@@ -68,7 +68,7 @@ pub async fn play(flow: Flow, fault: Option<Fault>) -> Played {
     let (reply, answer, mut broken) = perform(&scene, &victim).await;
     victim.doors.calm_down();
     let (calls, befallen) = (victim.doors.seen(), victim.doors.has_befallen());
-    let lost_answers = victim.doors.lost_answers();
+    let lost_answers = victim.doors.lost_answers() + unrecorded_mails(&calls, fault);
     drop(victim);
     let Scene { story, act } = scene;
     if !run_dry(&story).await {
@@ -104,6 +104,14 @@ pub fn judged(played: &Played, undisturbed: &Played) -> Result<Outcome, Vec<Stri
         (false, Reply::AskedAgain) => Outcome::AskedAgain,
         (false, Reply::AsEver) => Outcome::AsEver,
     })
+}
+
+/// How many mails went out before something went wrong. A mail is the one thing that cannot be settled:
+/// one that went out and could not be recorded goes out once more.
+fn unrecorded_mails(calls: &[Call], fault: Option<Fault>) -> u64 {
+    let before = fault.map_or(0, |(at, _injection)| at - 1);
+    let mails = calls.iter().take(before).filter(|call| call.callee == Callee::Mail);
+    u64::try_from(mails.count()).unwrap()
 }
 
 async fn perform(scene: &Scene, victim: &Victim) -> (Reply, Value, Vec<String>) {

@@ -33,8 +33,8 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Option<Act> {
         Flow::Invite | Flow::InviteWithoutKey | Flow::Resend => invites(flow, story).await,
         Flow::Claim => {
             let invited = story.invited(ADA).await;
-            let path = format!("/api/candidate/session/{}", invited.token);
-            Asking::new(story.candidate(ADA).request(Method::GET, &path), &[200])
+            let path = format!("/api/candidate/session/{}/claim", invited.token);
+            Asking::new(story.candidate(ADA).request(Method::POST, &path), &[200])
         }
         Flow::SaveUsername => {
             let invited = story.invited(ADA).await;
@@ -48,6 +48,12 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Option<Act> {
             submits(flow, story).await
         }
         Flow::ExamineAgain => examined_again(story).await,
+        Flow::RedriveMany => {
+            story.invited_just_now(ADA).await;
+            story.give_up("prepare_workspace").await;
+            let body = json!({ "kind": "prepare_workspace", "reason": "GitHub is back" });
+            Asking::new(admin(story, Method::POST, "/api/admin/jobs/redrive", Some(&body)), &[200])
+        }
         Flow::Redrive => {
             story.invited_just_now(ADA).await;
             let id = story.give_up("send_invite").await.remove(0);

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::campaign::flow::Flow;
 use crate::campaign::play::{Outcome, Played, judged, play};
-use crate::faulty::{Fault, Injection};
+use crate::faulty::{Callee, Fault, Injection};
 
 /// How many plays there are at a time: most of them wait for a time-out.
 const THREADS: usize = 8;
@@ -50,40 +50,25 @@ impl Tally {
         }
         let all = undisturbed.iter().flat_map(|(flow, played)| cases(*flow, played)).collect();
         let cases = chosen(all);
-        let played = at_a_time(&cases, |(flow, fault)| (*flow, *fault, begun(*flow, Some(*fault))));
-        for (flow, fault, played) in played {
-            tally.count((flow, fault), played, &undisturbed);
+        let tried = at_a_time(&cases, |case| (*case, tried(*case, &undisturbed[&case.0])));
+        for ((flow, (_at, injection)), tried) in tried {
+            tally.count((flow, injection), tried);
         }
         tally.wrong.sort();
         tally
     }
 
-    fn count(
-        &mut self,
-        (flow, (at, injection)): Case,
-        played: Result<Played, String>,
-        undisturbed: &BTreeMap<Flow, Played>,
-    ) {
+    fn count(&mut self, (flow, injection): (Flow, Injection), tried: Tried) {
         let row = self.flows.entry(flow).or_default();
-        let whole = &undisturbed[&flow];
-        let call = whole.calls.get(at - 1).map_or("?", |call| call.name.as_str());
-        let place = format!("{flow:?}, {injection:?} at call {at} ({call})");
-        let played = match played {
-            Ok(played) => played,
-            Err(panicked) => {
-                self.wrong.push(format!("{place}: {panicked}"));
-                return;
+        match tried {
+            Ok(None) => row.missed += 1,
+            Ok(Some(outcome)) => {
+                *row.injections.entry(injection).or_default() += 1;
+                *row.outcomes.entry(outcome).or_default() += 1;
             }
-        };
-        if !played.befallen {
-            row.missed += 1;
-            return;
-        }
-        *row.injections.entry(injection).or_default() += 1;
-        match judged(&played, whole) {
-            Ok(outcome) => *row.outcomes.entry(outcome).or_default() += 1,
             Err(wrong) => {
-                self.wrong.extend(wrong.into_iter().map(|wrong| format!("{place}: {wrong}")));
+                *row.injections.entry(injection).or_default() += 1;
+                self.wrong.extend(wrong);
             }
         }
     }
@@ -94,9 +79,48 @@ impl Tally {
     }
 }
 
+/// How a flow ended in which something went wrong; none where it never came to that call.
+type Tried = Result<Option<Outcome>, Vec<String>>;
+
+/// Plays one case. What is wrong is told at once: a campaign takes minutes.
+fn tried((flow, fault): Case, undisturbed: &Played) -> Tried {
+    let tried = match begun(flow, Some(fault)) {
+        Err(panicked) => Err(vec![panicked]),
+        Ok(played) if !played.befallen && played.broken.is_empty() => Ok(None),
+        Ok(played) => judged(&played, undisturbed).map(Some),
+    };
+    tried.map_err(|wrong| {
+        let (at, injection) = fault;
+        let call = undisturbed.calls.get(at - 1).map_or("?", |call| call.name.as_str());
+        let place = format!("{flow:?}, {injection:?} at call {at} ({call})");
+        let told = wrong.into_iter().map(|wrong| format!("{place}: {wrong}"));
+        told.inspect(|told| eprintln!("{told}")).collect()
+    })
+}
+
+/// `count` of `cases`, which `seed` chooses: the same ones each time.
+pub fn sample(mut cases: Vec<Case>, seed: u64, count: usize) -> Vec<Case> {
+    let drawn = |case: &Case| {
+        let text = format!("{seed} {case:?}");
+        // FNV-1a: another seed is another order, and nothing hangs on how good it is.
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    cases.sort_by_key(drawn);
+    cases.truncate(count);
+    cases
+}
+
+/// Every fault that makes sense in a flow. A job reads the table by the same few functions again and
+/// again, and comes back whatever its read failed of: there it is enough that each is refused once.
 fn cases(flow: Flow, played: &Played) -> impl Iterator<Item = Case> {
+    let is_job = flow.job_kind().is_some();
     played.calls.iter().enumerate().flat_map(move |(place, call)| {
+        let only_refused = is_job && call.callee == Callee::Table && !call.changes;
+        let enough = move |it: &Injection| !only_refused || *it == Injection::Refused;
         let befall = Injection::ALL.into_iter().filter(|injection| injection.befalls(call));
+        let befall = befall.filter(enough);
         befall.map(move |injection| (flow, (place + 1, injection)))
     })
 }
