@@ -86,14 +86,12 @@ pub async fn play(flow: Flow, fault: Option<Fault>) -> Played {
 /// What is wrong about `played`, or how it ended, where `undisturbed` is how it should.
 pub fn judged(played: &Played, undisturbed: &Played) -> Result<Outcome, Vec<String>> {
     let mut wrong = played.broken.clone();
+    let lacks = |of: &Played, from: &Played| -> Vec<String> {
+        of.visible.iter().filter(|line| !from.visible.contains(line)).cloned().collect()
+    };
+    let (gone, new) = (lacks(undisturbed, played), lacks(played, undisturbed));
     let differs = played.visible != undisturbed.visible;
-    let told = tells_of_failure(&played.visible);
-    if differs && !told {
-        let missing = |of: &Played, from: &Played| {
-            of.visible.iter().filter(|line| !from.visible.contains(line)).cloned().collect()
-        };
-        let (gone, new): (Vec<_>, Vec<_>) =
-            (missing(undisturbed, played), missing(played, undisturbed));
+    if differs && !tells_of_failure(&new) {
         wrong.push(format!("instead of {gone:#?} people see {new:#?}"));
     }
     if !wrong.is_empty() {

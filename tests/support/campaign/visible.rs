@@ -66,6 +66,9 @@ pub(super) fn tells_of_failure(lines: &[String]) -> bool {
         "\"state\":\"failed\"",
         "\"status\":\"error\"",
         "\"state\":\"dead\"",
+        // What trying a template out came to, and the whole of what is promised: why it came to nothing.
+        "\"github_rate_limited\"",
+        "\"github_unavailable\"",
     ];
     lines.iter().any(|line| told.iter().any(|word| line.contains(word)))
 }
