@@ -12,6 +12,7 @@ use shared::http::serve::service;
 use tower::ServiceExt;
 
 use crate::campaign::flow::Flow;
+use crate::campaign::promised::promised;
 use crate::campaign::recovery::run_dry;
 use crate::campaign::scene::{Act, Asking, Scene};
 use crate::campaign::visible::{seen, tells_of_failure};
@@ -74,12 +75,12 @@ pub async fn play(flow: Flow, fault: Option<Fault>) -> Played {
     if !run_dry(&story).await {
         broken.push("there is no end to its jobs".to_owned());
     }
-    let followed = match &act {
-        Act::Ask(asking) => asking.followed(&answer),
-        _ => None,
+    let (followed, accepted) = match &act {
+        Act::Ask(asking) => (asking.followed(&answer), promised(flow, asking, &answer)),
+        _ => (None, Vec::new()),
     };
     let visible = seen(&story, followed).await;
-    broken.extend(story.broken(&Promises { accepted: Vec::new(), lost_answers }));
+    broken.extend(story.broken(&Promises { accepted, lost_answers }));
     Played { calls, befallen, reply, visible, broken }
 }
 
