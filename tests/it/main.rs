@@ -7,6 +7,7 @@ mod admin_metrics;
 mod audit;
 mod auth;
 mod bodies;
+mod campaign;
 mod canaries;
 mod candidates;
 mod claims;

@@ -35,6 +35,15 @@ pub fn judge(method: &str, path: &str, status: u16, body: &Value) -> Vec<String>
     wrong
 }
 
+/// The names of all operations whose method lets them change something, in the document's order.
+pub fn changing_operations() -> Vec<String> {
+    let items = DOCUMENT["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap());
+    let changing =
+        operations.filter(|(method, _)| ["post", "put", "delete"].contains(&method.as_str()));
+    changing.map(|(_, it)| it["operationId"].as_str().unwrap().to_owned()).collect()
+}
+
 /// The path of the document that `path` is an instance of.
 fn item(path: &str) -> Option<&'static Value> {
     let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();

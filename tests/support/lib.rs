@@ -8,12 +8,14 @@
 )]
 
 pub mod caller;
+pub mod campaign;
 pub mod canary;
 pub mod cost;
 pub mod detour;
 pub mod document;
 pub mod doomed;
 pub mod door;
+pub mod faulty;
 pub mod granted;
 pub mod held;
 pub mod invariants;

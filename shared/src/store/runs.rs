@@ -69,7 +69,11 @@ impl Store {
 
     /// Which run of ours GitHub's run `github_id` is, if it is one.
     pub async fn github_run(&self, github_id: u64) -> Result<Option<GitHubRun>, Error> {
-        let found: Option<Stored<GitHubRun>> = self.get(&keys::github_run(github_id)).await?;
+        // A run that tries a template out is reserved by an item that says nothing.
+        let key = keys::github_run(github_id);
+        let mut found = self.get_all(std::slice::from_ref(&key)).await?;
+        let found = found.remove(&key).filter(|item| item.contains_key("run"));
+        let found = found.map(Stored::<GitHubRun>::from_item).transpose()?;
         Ok(found.map(|found| found.value))
     }
 

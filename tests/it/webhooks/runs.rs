@@ -148,3 +148,17 @@ async fn a_run_that_is_not_ours_is_nobodys_business() {
     assert_eq!(job["state"]["M"]["state"]["S"], "done");
     assert_eq!(story.stack.github.total_calls(), 0);
 }
+
+#[tokio::test]
+async fn a_run_that_tries_a_template_out_is_no_candidates_run() {
+    let story = Story::operated(&TOLD).await;
+    let body = json!({ "templateKeys": ["go-gin"], "waitSeconds": 0 });
+    story.operator().post("/api/admin/templates/health/run", body).await.expect(202);
+
+    story.pass(20).await;
+
+    let jobs = story.items("JOB#").await;
+    let heeded = jobs.iter().filter(|job| job["job"]["M"]["kind"]["S"] == "heedGitHub");
+    let ended: Vec<_> = heeded.map(|job| &job["state"]["M"]["state"]["S"]).collect();
+    assert!(ended.len() >= 2 && ended.iter().all(|state| **state == "done"), "{ended:?}");
+}

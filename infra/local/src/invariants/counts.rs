@@ -169,6 +169,13 @@ fn of_runs(rows: &Rows, broken: &mut Vec<Broken>) {
     {
         broken.push(incomplete(format!("GitHub's run {github_id}"), format!("our run {run}")));
     }
+    for check in &rows.checks {
+        let reserved = |id: &u64| rows.reserved.contains(&keys::github_run(*id).pk);
+        if check.run().is_some_and(|id| !reserved(&id)) {
+            let item = format!("template {} of check {}", check.position, check.check);
+            broken.push(incomplete(item, "GitHub's run as its own"));
+        }
+    }
     for output in rows.outputs.iter().filter(|output| !rows.runs.contains_key(&output.run)) {
         broken.push(incomplete("an output", format!("its run {}", output.run)));
     }

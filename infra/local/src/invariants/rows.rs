@@ -55,7 +55,7 @@ pub(super) struct Rows {
     pub(super) jobs: Vec<JobRecord>,
     /// Requests that are under way, each until when, by the item's key.
     pub(super) under_way: Vec<(String, Timestamp)>,
-    /// Partition keys of ids that are reserved.
+    /// Partition keys of numbers that are reserved: ids of ours, and of GitHub's runs for templates.
     pub(super) reserved: BTreeSet<String>,
 }
 
@@ -123,6 +123,10 @@ impl Rows {
     /// Whether the item is of a kind that only we see.
     fn keep_rest(&mut self, kinds: (&str, &str), item: &Item, broken: &mut Vec<Broken>) -> bool {
         match kinds {
+            // A template's is only reserved: the check itself says which it is.
+            ("GITHUBRUN", "GITHUBRUN") if !item.contains_key("githubId") => {
+                self.reserved.extend(text(item, "PK").map(str::to_owned));
+            }
             ("GITHUBRUN", "GITHUBRUN") => {
                 let read = entity::<GitHubRun>(item, broken);
                 self.github_runs.extend(read.map(|it| (it.github_id, it.run)));
