@@ -32,6 +32,7 @@ mod hostile;
 mod hostile_artifacts;
 mod idempotency;
 mod interrupted;
+mod invariants;
 mod invitations;
 mod invites;
 mod invites_again;

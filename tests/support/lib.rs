@@ -16,6 +16,7 @@ pub mod doomed;
 pub mod door;
 pub mod granted;
 pub mod held;
+pub mod invariants;
 pub mod keys;
 pub mod kinds;
 pub mod logs;

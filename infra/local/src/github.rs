@@ -37,6 +37,7 @@ mod by_hand;
 mod comparison;
 mod description;
 mod diff;
+pub mod evidence;
 pub mod faults;
 mod gate;
 mod headers;

@@ -4,7 +4,7 @@
 //! Scheduler do, `courier` webhooks, `demo` plays the five days over HTTP, `environment` reads what replaces the stack's
 //! own settings, `events` holds a recorded event of every route, `lambda` runs a function's own binary as Lambda does,
 //! `bench` measures what that takes, and what a load and a quarter of an hour with faults do, `door` stands between
-//! Tenon and a part of the stack.
+//! Tenon and a part of the stack, `invariants` says what of all that is not as it must be.
 
 pub mod bench;
 pub mod courier;
@@ -17,6 +17,7 @@ pub mod events;
 pub mod gateway;
 pub mod generated;
 pub mod github;
+pub mod invariants;
 pub mod issuer;
 pub mod lambda;
 pub mod mailbox;
