@@ -16,6 +16,7 @@ pub mod measure;
 pub mod report;
 mod scene;
 pub mod served;
+pub mod soak;
 
 pub mod spread;
 

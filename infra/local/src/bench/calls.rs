@@ -116,7 +116,8 @@ impl Api {
     }
 
     pub(super) async fn send(&self, ask: &Ask) -> reqwest::Result<Reply> {
-        let mut request = self.http.request(ask.method.clone(), format!("{}{}", self.base, ask.path));
+        let mut request =
+            self.http.request(ask.method.clone(), format!("{}{}", self.base, ask.path));
         if let Some(token) = &ask.token {
             request = request.bearer_auth(token);
         }
@@ -156,7 +157,8 @@ impl Api {
 /// An answer that was not to come. Paths that hold a secret are not told.
 pub(super) fn unexpected(ask: &Ask, reply: &Reply) -> CannotMeasure {
     let path = ask.path.split('?').next().unwrap_or_default();
-    let parts: Vec<_> = path.split('/').map(|part| if part.len() > 24 { "…" } else { part }).collect();
+    let parts: Vec<_> =
+        path.split('/').map(|part| if part.len() > 24 { "…" } else { part }).collect();
     CannotMeasure::Unexpected {
         call: format!("{} /{}", ask.method, parts.join("/")),
         came: reply.in_short(),

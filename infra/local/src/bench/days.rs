@@ -31,12 +31,16 @@ pub(super) struct Somebody {
     pub(super) token: Token,
 }
 
-/// What somebody has handed in.
+/// A submission that was accepted, and what was written, where that is what was handed in.
+pub(super) type HandedIn = (u64, Option<String>);
+
+/// What somebody was told is there now.
 #[derive(Debug, Clone)]
 pub(super) struct Played {
     pub(super) session: u64,
-    /// The submissions that were accepted, by day: 1 to 5.
-    pub(super) submissions: Vec<u64>,
+    pub(super) run: u64,
+    /// By day, 1 to 5.
+    pub(super) submissions: Vec<HandedIn>,
 }
 
 /// How people play.
@@ -73,15 +77,18 @@ impl Player<'_> {
         let claim = Ask::get(format!("api/candidate/session/{link}")).by(&who.token);
         self.settled(&claim, 200).await?;
         let candidate = Candidate { player: self, token: &who.token, session };
-        let submissions = vec![
-            candidate.hands_in_a_text(1).await?,
-            candidate.works_and_hands_in(2).await?,
-            candidate.hands_in_code(3).await?,
-            candidate.hands_in_a_text(4).await?,
-            candidate.hands_in_a_text(5).await?,
-        ];
+        let plan = candidate.hands_in_a_text(1).await?;
+        let task = candidate.task(2).await?;
+        let run = candidate.runs_the_tests(task).await?;
+        let feature = candidate.hands_in(task, json!({})).await?;
+        let task = candidate.task(3).await?;
+        candidate.pushes(task).await?;
+        let repair = candidate.hands_in(task, json!({})).await?;
+        let handoff = candidate.hands_in_a_text(4).await?;
+        let documentation = candidate.hands_in_a_text(5).await?;
         candidate.has_finished().await?;
-        Ok(Played { session, submissions })
+        let submissions = vec![plan, (feature, None), (repair, None), handoff, documentation];
+        Ok(Played { session, run, submissions })
     }
 
     /// The answer to a call that must come to `status`; what is refused for the moment is asked for again.
@@ -157,48 +164,50 @@ impl Candidate<'_> {
         reply.number("/submissionId").ok_or_else(|| unexpected(&ask, &reply))
     }
 
-    pub(super) async fn hands_in_a_text(&self, day: u64) -> Result<u64, CannotMeasure> {
+    pub(super) async fn hands_in_a_text(&self, day: u64) -> Result<HandedIn, CannotMeasure> {
         let task = self.task(day).await?;
-        let text = format!("# Day {day}\n\nA client may ask 60 times a minute; then it is told to wait.\n");
-        self.hands_in(task, json!({ "contentText": text })).await
+        let text = format!(
+            "# Day {day} of {}\n\nA client may ask 60 times a minute; then it is told to wait.\n",
+            self.session
+        );
+        let submission = self.hands_in(task, json!({ "contentText": text })).await?;
+        Ok((submission, Some(text)))
     }
 
     /// The repository of a code day, once it is made.
     async fn repository(&self, task: u64) -> Result<String, CannotMeasure> {
-        let body = json!({ "githubUsername": ACCOUNT });
-        let ask = self.post(format!("api/tasks/{task}/codespace/init"), body);
-        let not_ready = |reply: &Reply| {
-            let code = reply.text("/errorCode");
-            code.as_deref() == Some("WORKSPACE_NOT_READY")
-        };
+        let path = format!("api/tasks/{task}/codespace");
         let check = |reply: &Reply| match reply.status {
             200 => Some(true),
-            409 if not_ready(reply) => Some(false),
+            409 => {
+                let code = reply.text("/errorCode");
+                (code.as_deref() == Some("WORKSPACE_NOT_READY")).then_some(false)
+            }
             _ => None,
         };
-        let reply = self.player.until(&ask, check).await?;
-        reply.text("/repoFullName").ok_or_else(|| unexpected(&ask, &reply))
+        let init = self.post(format!("{path}/init"), json!({ "githubUsername": ACCOUNT }));
+        // The name is kept, whether the repository is there or not.
+        self.player.until(&init, |reply| check(reply).map(|_ready| true)).await?;
+        let status = self.get(format!("{path}/status"));
+        let reply = self.player.until(&status, check).await?;
+        reply.text("/repoFullName").ok_or_else(|| unexpected(&status, &reply))
     }
 
-    fn pushes(&self, repository: &str) -> Result<(), CannotMeasure> {
+    /// Accepts the invitation, and pushes what makes the tests pass.
+    async fn pushes(&self, task: u64) -> Result<(), CannotMeasure> {
+        let repository = self.repository(task).await?;
+        // It may not have come yet: then it is accepted when somebody looks again, or never.
+        let _accepted = self.player.github.accept_invitation(&repository, ACCOUNT);
         let [template, ..] = TEMPLATES;
         let (path, text) = (template.source, template.solved());
-        let pushed = self.player.github.push(repository, "main", path, &text, "Solve");
+        let pushed = self.player.github.push(&repository, "main", path, &text, "Solve");
         let told = |refusal| CannotMeasure::Scene(format!("nobody can push: {refusal:?}"));
         pushed.map(|_commit| ()).map_err(told)
     }
 
-    /// A code day with everything: a push, a test run that is waited for, and the submission.
-    async fn works_and_hands_in(&self, day: u64) -> Result<u64, CannotMeasure> {
-        let task = self.task(day).await?;
-        self.runs_the_tests(task).await?;
-        self.hands_in(task, json!({})).await
-    }
-
-    /// Pushes what makes the tests pass, and waits until they did; the run.
+    /// Pushes, starts the tests, and waits until they are over; the run.
     pub(super) async fn runs_the_tests(&self, task: u64) -> Result<u64, CannotMeasure> {
-        let repository = self.repository(task).await?;
-        self.pushes(&repository)?;
+        self.pushes(task).await?;
         let path = format!("api/tasks/{task}/run");
         let ask = self.post(path.clone(), json!({}));
         let started = self.player.settled(&ask, 200).await?;
@@ -210,13 +219,6 @@ impl Candidate<'_> {
         };
         self.player.until(&poll, over).await?;
         Ok(run)
-    }
-
-    async fn hands_in_code(&self, day: u64) -> Result<u64, CannotMeasure> {
-        let task = self.task(day).await?;
-        let repository = self.repository(task).await?;
-        self.pushes(&repository)?;
-        self.hands_in(task, json!({})).await
     }
 
     async fn has_finished(&self) -> Result<(), CannotMeasure> {

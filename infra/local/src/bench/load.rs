@@ -4,14 +4,14 @@
 //! Three parties share the machine: this process with the clients, the embedded table and the local GitHub;
 //! the process of the functions, whose processor and memory are told; and nobody else.
 
-mod cast;
+pub(super) mod cast;
 mod cell;
 mod copies;
 mod days;
 pub mod report;
 pub mod routes;
 mod scene;
-mod weigh;
+pub(super) mod weigh;
 
 use std::io::Write;
 use std::path::PathBuf;

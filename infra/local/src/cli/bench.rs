@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use local::bench::load::{self, load};
 use local::bench::served::serve;
+use local::bench::soak::{self, soak};
 use local::bench::{Asked, Ended, apart, cold};
 
 use crate::cli::Failure;
@@ -21,6 +22,8 @@ pub(super) enum Bench {
     ///
     /// The functions run in a process apart, so that processor and memory are theirs alone.
     Load(load::Asked),
+    /// Play for minutes while faults befall table, queue and GitHub, and tell whether anything is lost or grows.
+    Soak(soak::Asked),
     /// Be the process of the functions that the others measure.
     #[command(name = apart::COMMAND, hide = true)]
     Functions,
@@ -31,6 +34,7 @@ pub(super) async fn measure(asked: &Bench) -> Result<ExitCode, Failure> {
     let ended = match asked {
         Bench::Cold(asked) => cold(asked, &mut stdout(), &mut stderr()).await?,
         Bench::Load(asked) => load(asked, &mut stdout(), &mut stderr()).await?,
+        Bench::Soak(asked) => soak(asked, &mut stdout(), &mut stderr()).await?,
         Bench::Functions => {
             serve().await?;
             Ended::Measured

@@ -71,6 +71,11 @@ impl Cast {
         Some(self.keys.token(claim)?.expose().to_owned())
     }
 
+    /// The run of copy `number` of Ada's session.
+    pub(super) fn run_of(&self, number: u64) -> u64 {
+        copies::older(self.run, POOL_FROM + number)
+    }
+
     /// Has everybody come so far.
     pub(super) async fn play(stack: &Stack, api: &Api) -> Result<Self, CannotMeasure> {
         let keys = stack.app.secrets().await.map_err(StackError::Tenon)?.invite_keys.clone();
@@ -125,7 +130,7 @@ pub(in crate::bench) async fn simulation(
 }
 
 /// What a recruiter sends to make a simulation.
-pub(super) fn brief() -> serde_json::Value {
+pub(in crate::bench) fn brief() -> serde_json::Value {
     json!({
         "title": "Rate limits for a small service",
         "role": "Backend Engineer",
@@ -183,9 +188,8 @@ impl Play<'_> {
             patience: Duration::from_secs(30),
             seen: &seen,
         };
-        let candidate =
-            Candidate { player: &player, token: &place.token, session: place.session };
-        let submission = candidate.hands_in_a_text(1).await?;
+        let candidate = Candidate { player: &player, token: &place.token, session: place.session };
+        let (submission, _text) = candidate.hands_in_a_text(1).await?;
         let task = candidate.task(2).await?;
         Ok((submission, candidate.runs_the_tests(task).await?))
     }

@@ -42,7 +42,11 @@ pub struct DaysTimed {
 }
 
 /// Has `clients` candidates play at once, and waits for the jobs that follow.
-pub(super) async fn measure(scene: &Scene, clients: u32, rows: u64) -> Result<DaysTimed, CannotMeasure> {
+pub(super) async fn measure(
+    scene: &Scene,
+    clients: u32,
+    rows: u64,
+) -> Result<DaysTimed, CannotMeasure> {
     let (calls, github) = (scene.apart.table_calls().await?, scene.stack.github.total_calls());
     let (before, began) = (scene.apart.usage()?, Instant::now());
     let seen = Arc::new(Mutex::new(Seen::default()));

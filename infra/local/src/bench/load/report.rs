@@ -88,7 +88,10 @@ impl Report {
             over.extend(grown.filter(|growth| growth.ratio() > GROWTH).map(|growth| {
                 let (few, many) = (growth.fewest.0, growth.most.0);
                 let percent = growth.ratio();
-                format!("{}: {percent} % with {many} rows of what it takes with {few}", growth.route.name())
+                format!(
+                    "{}: {percent} % with {many} rows of what it takes with {few}",
+                    growth.route.name()
+                )
             }));
         }
         let memory = self.cells.iter().map(|cell| cell.timed.rss_kib).max().unwrap_or(0);
@@ -137,8 +140,12 @@ const fn is_optimised() -> bool {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let build = if is_optimised() { "an optimised build" } else { "a build that is not optimised" };
-        writeln!(f, "{build}; ms, of a processor too; memory in MiB; units and calls for a request\n")?;
+        let build =
+            if is_optimised() { "an optimised build" } else { "a build that is not optimised" };
+        writeln!(
+            f,
+            "{build}; ms, of a processor too; memory in MiB; units and calls for a request\n"
+        )?;
         writeln!(
             f,
             "{:<34}{:>7}{:>8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}{:>7}{:>7}{:>7}{:>7}",

@@ -151,10 +151,7 @@ impl Route {
 
     /// Whether a candidate can do it once only.
     pub(super) const fn uses_up(self) -> bool {
-        matches!(
-            self,
-            Self::Resend | Self::Claim | Self::SubmitText | Self::Run | Self::SubmitCode
-        )
+        matches!(self, Self::Resend | Self::Claim | Self::SubmitText | Self::Run | Self::SubmitCode)
     }
 
     /// What it must be answered with.
@@ -183,7 +180,8 @@ impl Route {
     fn of_recruiter(self, cast: &Cast, number: u64) -> Option<Ask> {
         let Cast { recruiter, rival, simulation, submission, grace, .. } = cast;
         let of = |path: &str| Ask::get(path).by(recruiter);
-        let candidates = |query: &str| of(&format!("api/simulations/{simulation}/candidates{query}"));
+        let candidates =
+            |query: &str| of(&format!("api/simulations/{simulation}/candidates{query}"));
         Some(match self {
             Self::Me => Ask::get("api/auth/me").by(nth(&cast.recruiters, number, recruiter)),
             Self::Simulations => of("api/simulations?limit=50"),
@@ -197,10 +195,13 @@ impl Route {
             Self::Submission => of(&format!("api/submissions/{submission}")),
             Self::Resend => {
                 let session = grace.copy(number);
-                let path = format!("api/simulations/{simulation}/candidates/{session}/invite/resend");
+                let path =
+                    format!("api/simulations/{simulation}/candidates/{session}/invite/resend");
                 Ask::post(path, Content::Nothing).by(recruiter)
             }
-            Self::CreateSimulation => Ask::post("api/simulations", Content::Json(brief())).by(rival),
+            Self::CreateSimulation => {
+                Ask::post("api/simulations", Content::Json(brief())).by(rival)
+            }
             Self::Invite => {
                 let email = format!("invited{number}@example.com");
                 let body = json!({ "candidateName": "Ada", "inviteEmail": email });
@@ -212,7 +213,7 @@ impl Route {
     }
 
     fn of_candidate(self, cast: &Cast, number: u64) -> Option<Ask> {
-        let Cast { task, grace, eve, ada, run, .. } = cast;
+        let Cast { task, grace, eve, ada, .. } = cast;
         let (work, at) = (*task + 1, ada.copy(number));
         let looks = |path: String| Ask::get(path).by(&ada.token).within(at);
         let works = |what: &str, body| {
@@ -242,7 +243,7 @@ impl Route {
                 ask.by(&eve.token).within(eve.copy(number))
             }
             Self::Status => looks(format!("api/tasks/{work}/codespace/status")),
-            Self::Poll => looks(format!("api/tasks/{work}/run/{run}")),
+            Self::Poll => looks(format!("api/tasks/{work}/run/{}", cast.run_of(number))),
             Self::Init => works("codespace/init", json!({ "githubUsername": "ada" })),
             Self::Run => works("run", json!({})),
             Self::SubmitCode => works("submit", json!({})),

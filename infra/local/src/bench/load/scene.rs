@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -60,7 +60,11 @@ impl Scene {
     /// Waits until no job is under way or to be done soon.
     pub(super) async fn quiet(&self) -> Result<(), CannotMeasure> {
         let began = Instant::now();
-        while self.stack.queue.next_due().is_some() {
+        // What is handed over is hidden that long; what is hidden for longer waits for something else.
+        let busy = |due: Timestamp| {
+            due.duration_since(self.stack.app.clock.now()) <= SignedDuration::from_secs(61)
+        };
+        while self.stack.queue.next_due().is_some_and(busy) {
             if began.elapsed() > PATIENCE {
                 return Err(CannotMeasure::Scene("the jobs do not come to an end".to_owned()));
             }
@@ -91,13 +95,17 @@ impl Scene {
 
     /// Puts `count` copies of each candidate, with all that is known of them.
     pub(super) fn fill_pools(&mut self, count: u64) -> Result<(), CannotMeasure> {
-        let Cast { grace, eve, ada, .. } = &*self.cast;
-        for session in [grace.session, eve.session, ada.session] {
-            let partition = partition(session);
-            let of_it = self.items.iter().filter(|item| key(item, "PK") == Some(&partition));
+        let Cast { grace, eve, ada, run, .. } = &*self.cast;
+        let of_ada = [ada.session, *run];
+        for ids in [&[grace.session][..], &[eve.session], &of_ada] {
+            let of_it = self.items.iter().filter(|item| {
+                let partition = key(item, "PK").unwrap_or_default();
+                // A run is kept apart from its session, and so is what it printed.
+                ids.iter().any(|id| partition.ends_with(&format!("#{id:016}")))
+            });
             let of_it: Vec<_> = of_it.collect();
             let numbers = POOL_FROM..POOL_FROM + count;
-            copies::put(self.stack.table.database(), &of_it, &[session], numbers)?;
+            copies::put(self.stack.table.database(), &of_it, ids, numbers)?;
         }
         self.pool = count;
         Ok(())
@@ -105,9 +113,8 @@ impl Scene {
 
     fn item(&self, partition: &str, sort: &str) -> Result<&Value, CannotMeasure> {
         let mut items = self.items.iter();
-        let found = items.find(|item| {
-            key(item, "PK") == Some(partition) && key(item, "SK") == Some(sort)
-        });
+        let found =
+            items.find(|item| key(item, "PK") == Some(partition) && key(item, "SK") == Some(sort));
         found.ok_or_else(|| CannotMeasure::Scene(format!("there is no item {partition} {sort}")))
     }
 }

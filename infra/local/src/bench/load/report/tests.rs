@@ -63,8 +63,21 @@ fn a_line_tells_times_in_milliseconds_and_memory_in_mebibytes() {
     let line = cell.to_string();
     let words: Vec<_> = line.split_whitespace().collect();
     let expected = [
-        "POST", "…/{token}/claim", "10000", "8", "7", "0", "1.23", "0.00", "2.47", "0.00", "20.0",
-        "2.0", "1.0", "3.5", "0.0",
+        "POST",
+        "…/{token}/claim",
+        "10000",
+        "8",
+        "7",
+        "0",
+        "1.23",
+        "0.00",
+        "2.47",
+        "0.00",
+        "20.0",
+        "2.0",
+        "1.0",
+        "3.5",
+        "0.0",
     ];
     assert_eq!(words, expected);
 }
