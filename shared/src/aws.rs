@@ -12,6 +12,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::ReconnectMode;
 use url::Url;
 
 use self::over::Over;
@@ -47,10 +48,17 @@ pub async fn shared(config: &Config, http: Http) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .http_client(Over(http))
         .timeout_config(limits)
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_config(retries())
         .region(region)
         .credentials_provider(credentials)
         .build()
+}
+
+/// Three attempts. Which connection failed only the HTTP client knows, and it keeps none that broke: where the
+/// SDK is to find out, it tells an error of its own for each attempt that failed.
+fn retries() -> RetryConfig {
+    let retries = RetryConfig::standard().with_max_attempts(3);
+    retries.with_reconnect_mode(ReconnectMode::ReuseAllConnections)
 }
 
 /// An address as the SDK takes it.

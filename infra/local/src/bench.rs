@@ -1,23 +1,32 @@
-//! `cargo dev bench`: what a function costs when it starts, and while it serves.
+//! `cargo dev bench`: what a function costs when it starts, and while it serves; what all of them do under load,
+//! and over time.
 //!
-//! `binaries` builds them and weighs them, `scene` prepares a stack they can answer from, `event` says
+//! `load` and `soak` run the functions in a process apart, which is `served` there and `apart` here, and call
+//! them by `calls`; `days` plays a candidate's five days. For cold starts `binaries` builds them and weighs them, `scene` prepares a stack they can answer from, `event` says
 //! what each is asked, `measure` starts and asks them, `spread` and `budget` judge, `report` tells.
 
+pub mod apart;
 pub mod binaries;
 pub mod budget;
+mod calls;
+mod days;
 mod event;
+pub mod load;
 pub mod measure;
 pub mod report;
 mod scene;
+pub mod served;
+pub mod soak;
+
 pub mod spread;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::bench::binaries::{Binaries, BinaryError, Name};
-use crate::bench::budget::Excess;
 use crate::bench::measure::{Counts, measure};
 use crate::bench::report::Report;
 use crate::bench::scene::Scene;
@@ -85,6 +94,14 @@ pub enum CannotMeasure {
         /// What came instead, without what an answer shows.
         came: String,
     },
+    /// An answer is not the one that is measured.
+    #[error("`{call}` was answered {came}")]
+    Unexpected {
+        /// Method and path, without secrets.
+        call: String,
+        /// Status and body.
+        came: String,
+    },
     /// A process ended while it was looked at.
     #[error("the process of `{function}` is gone")]
     Gone {
@@ -136,7 +153,7 @@ pub async fn cold(
     judge(&report.over_budget(), out)
 }
 
-fn judge(excesses: &[Excess], out: &mut impl Write) -> Result<Ended, CannotMeasure> {
+fn judge(excesses: &[impl fmt::Display], out: &mut impl Write) -> Result<Ended, CannotMeasure> {
     if excesses.is_empty() {
         writeln!(out, "\nEvery budget is kept.")?;
         return Ok(Ended::Measured);

@@ -76,6 +76,13 @@ enum Command {
     Templates(Asked),
 }
 
+impl Command {
+    /// Whether its log is the functions' own, and not for people.
+    const fn logs_by_itself(&self) -> bool {
+        matches!(self, Self::Bench(Bench::Functions))
+    }
+}
+
 #[derive(Debug, Args)]
 struct Up {
     /// The API's port; the start page has the next one. 0 takes two free ones.

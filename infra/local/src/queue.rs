@@ -117,6 +117,17 @@ impl Queue {
         self.messages().waiting.iter().map(|it| it.visible_at).min()
     }
 
+    /// How many messages there are, those that are hidden among them.
+    pub fn length(&self) -> usize {
+        self.messages().waiting.len()
+    }
+
+    /// How many messages can be received now.
+    pub fn backlog(&self) -> usize {
+        let now = self.clock.now();
+        self.messages().waiting.iter().filter(|it| it.visible_at <= now).count()
+    }
+
     /// Waits for the next `push`. One that came while nobody waited ends the wait at once, so a
     /// single consumer that first takes what is due misses nothing.
     pub async fn notified(&self) {

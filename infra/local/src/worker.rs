@@ -103,7 +103,7 @@ async fn invoke<T: DeserializeOwned>(
 }
 
 /// What a function of this process knows of its invocation: when its time is over.
-fn context(now: Timestamp) -> Context {
+pub(crate) fn context(now: Timestamp) -> Context {
     let deadline = now.checked_add(FUNCTION_LIMIT).unwrap_or(now).as_millisecond();
     let mut context = Context::default();
     context.deadline = u64::try_from(deadline).unwrap_or(0);

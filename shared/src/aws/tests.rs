@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -19,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::*;
 use crate::config::TlsRoots;
 use crate::error::chain;
+use crate::telemetry::{log, usual};
 
 /// AWS, as a server that finds nothing wrong with anything.
 struct Aws {
@@ -201,4 +203,44 @@ async fn a_server_of_another_authority_is_refused_with_the_cause_and_what_to_do(
     assert!(told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
     assert!(told.ends_with("TENON_TLS_ROOTS=system believes whom this machine believes"), "{told}");
     assert_eq!(server.count(), 1, "a second try would end as the first");
+}
+
+/// A log to read.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Write::write(&mut *self.0.lock().unwrap(), bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn attempts_that_fail_are_no_errors_of_the_sdks_own_in_the_log() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let unwell = axum::Router::new().fallback(async move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        http::StatusCode::INTERNAL_SERVER_ERROR
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, unwell).await });
+    let aws = aws(Environment::Test).await;
+    let at_once = aws.retry_config().unwrap().clone().with_initial_backoff(Duration::ZERO);
+    let config = aws_sdk_dynamodb::config::Builder::from(&aws).retry_config(at_once);
+    let table = Client::from_conf(config.endpoint_url(endpoint).build());
+
+    let page = Page::default();
+    let to = page.clone();
+    let listening = tracing::subscriber::set_default(log("auth", usual(), move || to.clone()));
+    read(&table).await.unwrap_err();
+    drop(listening);
+
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+    assert_eq!(String::from_utf8(page.0.lock().unwrap().clone()).unwrap(), "");
 }

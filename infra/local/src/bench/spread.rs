@@ -38,7 +38,7 @@ pub fn median(counts: &[u64]) -> u64 {
 }
 
 /// The least of `sorted` that `percent` of a hundred do not exceed.
-fn nearest(sorted: &[u64], percent: usize) -> u64 {
+pub(super) fn nearest(sorted: &[u64], percent: usize) -> u64 {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or(0)
 }

@@ -13,11 +13,14 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::Arguments;
+use super::{Arguments, Command};
 
 /// Warnings, and a line for every request to an API that stays up, unless `RUST_LOG` asks for
 /// something else: people watch this terminal.
 pub(crate) fn start_logging(arguments: &Arguments) {
+    if arguments.command.as_ref().is_some_and(Command::logs_by_itself) {
+        return;
+    }
     let requests = if arguments.command.is_none() { Level::INFO } else { Level::WARN };
     let usual = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
     let usual = usual.with_target(REQUESTS, requests);

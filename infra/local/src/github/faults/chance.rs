@@ -12,12 +12,12 @@ impl From<u64> for Chance {
 
 impl Chance {
     /// Whether something happens that happens to `percent` of all.
-    pub(super) fn hits(&mut self, percent: u8) -> bool {
+    pub(crate) fn hits(&mut self, percent: u8) -> bool {
         percent > 0 && self.next() % 100 < u64::from(percent)
     }
 
     /// One of `all`, each as likely as the others.
-    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         let count = u64::try_from(all.len()).ok().filter(|count| *count > 0)?;
         all.get(usize::try_from(self.next() % count).ok()?)
     }

@@ -1,0 +1,106 @@
+//! Items as Tenon has written them, copied: ten thousand candidates in a second and not in an hour.
+
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::{Database, DynoxideError, ImportOptions, Item};
+use serde_json::Value;
+
+use crate::bench::CannotMeasure;
+use crate::places::TABLE_NAME;
+
+/// How far the ids of two copies are from each other: a millisecond.
+const STEP: u64 = 1 << 12;
+/// What names of repositories have in them: a copy works in the repository of its original.
+const REPOSITORY: &str = "tenon-ws-";
+
+/// The id of copy `number` of what has `id`: an older one.
+pub(in crate::bench) fn older(id: u64, number: u64) -> u64 {
+    id.saturating_sub(number.saturating_mul(STEP))
+}
+
+/// Every item of the table, in DynamoDB's JSON.
+pub(in crate::bench) fn all(database: &Database) -> Result<Vec<Value>, CannotMeasure> {
+    let mut items = Vec::new();
+    let mut from = None;
+    loop {
+        let request = ScanRequest {
+            table_name: TABLE_NAME.to_owned(),
+            exclusive_start_key: from,
+            ..ScanRequest::default()
+        };
+        let page = database.scan(request).map_err(|error| unusable(&error))?;
+        items.extend(page.items.unwrap_or_default().into_iter().map(readable));
+        from = page.last_evaluated_key;
+        if from.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
+fn readable(item: Item) -> Value {
+    serde_json::to_value(item).unwrap_or(Value::Null)
+}
+
+/// Puts copies of `items` in which each of `ids` is an older one, a copy for each of `numbers`; nothing of it
+/// gets into the table's stream.
+pub(super) fn put(
+    database: &Database,
+    items: &[&Value],
+    ids: &[u64],
+    numbers: impl Iterator<Item = u64>,
+) -> Result<(), CannotMeasure> {
+    let mut copies = Vec::new();
+    for number in numbers {
+        let pairs: Vec<_> =
+            ids.iter().map(|id| (id.to_string(), older(*id, number).to_string())).collect();
+        for item in items {
+            let copy = serde_json::from_value::<Item>(renumbered(item, &pairs));
+            copies.push(copy.map_err(std::io::Error::from)?);
+        }
+    }
+    let put = database.import_items(TABLE_NAME, copies, ImportOptions::default());
+    put.map(|_imported| ()).map_err(|error| unusable(&error))
+}
+
+fn renumbered(value: &Value, ids: &[(String, String)]) -> Value {
+    match value {
+        Value::String(text) if !text.contains(REPOSITORY) => {
+            let replace = |text: String, (old, new): &(String, String)| text.replace(old, new);
+            Value::String(ids.iter().fold(text.clone(), replace))
+        }
+        Value::Array(values) => values.iter().map(|value| renumbered(value, ids)).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| (name.clone(), renumbered(value, ids)));
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn unusable(error: &DynoxideError) -> CannotMeasure {
+    CannotMeasure::Scene(format!("the table: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_has_older_ids_in_keys_and_values_and_the_repository_of_its_original() {
+        let item = json!({
+            "PK": { "S": "CS#0244525093895757" },
+            "id": { "N": "244525093895757" },
+            "tasks": { "L": [{ "N": "1" }] },
+            "repository": { "S": "org/tenon-ws-244525093895757-task7" },
+        });
+        let pairs = [("244525093895757".to_owned(), older(244_525_093_895_757, 2).to_string())];
+        let expected = json!({
+            "PK": { "S": "CS#0244525093887565" },
+            "id": { "N": "244525093887565" },
+            "tasks": { "L": [{ "N": "1" }] },
+            "repository": { "S": "org/tenon-ws-244525093895757-task7" },
+        });
+        assert_eq!(renumbered(&item, &pairs), expected);
+    }
+}
