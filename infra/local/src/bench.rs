@@ -61,6 +61,9 @@ pub struct Asked {
     /// End with 1 when a function takes more than it may, saying which and what.
     #[arg(long)]
     budget: bool,
+    /// Of the budgets judge size and memory alone: times depend on what else the machine does.
+    #[arg(long, requires = "budget")]
+    untimed: bool,
 }
 
 /// Nothing could be measured.
@@ -150,7 +153,9 @@ pub async fn cold(
     if !asked.budget {
         return Ok(Ended::Measured);
     }
-    judge(&report.over_budget(), out)
+    let mut over = report.over_budget();
+    over.retain(|excess| !asked.untimed || excess.kind() == Kind::Amount);
+    judge(&over, out)
 }
 
 fn judge(excesses: &[impl fmt::Display], out: &mut impl Write) -> Result<Ended, CannotMeasure> {

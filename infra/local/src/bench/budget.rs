@@ -20,18 +20,35 @@ const FIRST_US: u64 = 40_000;
 /// Memory after all requests, in KiB.
 const RSS_KIB: u64 = 40 * 1024;
 
+/// What a budget is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What is the same on every machine, whatever else it does: size, memory.
+    Amount,
+    /// What depends on the machine and on what else it does.
+    Time,
+}
+
 /// Something that is too much.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excess {
     function: Name,
+    kind: Kind,
     what: &'static str,
     is: u64,
     may: u64,
 }
 
+impl Excess {
+    /// What it is about.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
 impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { function, what, is, may } = self;
+        let Self { function, kind: _, what, is, may } = self;
         write!(f, "{function}: {what} is {is}, and may be {may}")
     }
 }
@@ -40,16 +57,21 @@ impl fmt::Display for Excess {
 pub fn excesses(name: Name, weight: Weight, figures: &Figures, bare: &Figures) -> Vec<Excess> {
     let ratio = ratio(figures.start.p50_us, bare.start.p50_us);
     let limits = [
-        ("the binary in KiB", weight.binary_kib, BINARY_KIB),
-        ("the zip in KiB", weight.zip_kib, ZIP_KIB),
-        ("the start in µs", figures.start.p50_us, START_US),
-        ("the processor's time of the start in µs", figures.start_cpu.p50_us, START_CPU_US),
-        ("the start in hundredths of the bare function's", ratio, START_RATIO),
-        ("the first answer in µs", figures.first.p50_us, FIRST_US),
-        ("the memory in KiB", figures.rss_end_kib, RSS_KIB),
+        (Kind::Amount, "the binary in KiB", weight.binary_kib, BINARY_KIB),
+        (Kind::Amount, "the zip in KiB", weight.zip_kib, ZIP_KIB),
+        (Kind::Time, "the start in µs", figures.start.p50_us, START_US),
+        (
+            Kind::Time,
+            "the processor's time of the start in µs",
+            figures.start_cpu.p50_us,
+            START_CPU_US,
+        ),
+        (Kind::Time, "the start in hundredths of the bare function's", ratio, START_RATIO),
+        (Kind::Time, "the first answer in µs", figures.first.p50_us, FIRST_US),
+        (Kind::Amount, "the memory in KiB", figures.rss_end_kib, RSS_KIB),
     ];
-    let over = limits.into_iter().filter(|(_what, is, may)| is > may);
-    over.map(|(what, is, may)| Excess { function: name, what, is, may }).collect()
+    let over = limits.into_iter().filter(|(_kind, _what, is, may)| is > may);
+    over.map(|(kind, what, is, may)| Excess { function: name, kind, what, is, may }).collect()
 }
 
 /// What `is` comes to in hundredths of `of`; of nothing it is nothing.
@@ -86,11 +108,11 @@ mod tests {
     fn each_that_is_a_little_too_much_is_told_with_what_it_may_be() {
         let weight = Weight { binary_kib: 8_193, zip_kib: 4_097 };
         let bare = figures(BARE_US, 0, 0, 0);
-        let over = figures(10_025, 4_001, 40_001, 40_961);
+        let much = figures(10_025, 4_001, 40_001, 40_961);
 
-        let told = excesses(Name::Tasks, weight, &over, &bare);
+        let over = excesses(Name::Tasks, weight, &much, &bare);
 
-        let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+        let told: Vec<_> = over.iter().map(ToString::to_string).collect();
         let expected = [
             "tasks: the binary in KiB is 8193, and may be 8192",
             "tasks: the zip in KiB is 4097, and may be 4096",
@@ -101,6 +123,9 @@ mod tests {
             "tasks: the memory in KiB is 40961, and may be 40960",
         ];
         assert_eq!(told, expected);
+        let amounts = |excess: &&Excess| excess.kind() == Kind::Amount;
+        let amounts: Vec<_> = over.iter().filter(amounts).map(|excess| excess.is).collect();
+        assert_eq!(amounts, [8_193, 4_097, 40_961]);
     }
 
     #[test]
