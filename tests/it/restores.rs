@@ -166,7 +166,7 @@ async fn a_restored_table_goes_on_from_its_moment_and_adopts_what_was_made_after
     let five: Vec<_> = ["ada", "ben", "cleo", "dan", "eve"].map(|it| (it.to_owned(), 1)).into();
     assert_eq!((before.0.len(), before.1, &before.2), (10, 4, &five.into_iter().collect()));
 
-    let restored = town.restored().await;
+    let restored = Box::pin(town.restored()).await;
 
     assert_eq!(states(&restored).into_keys().collect::<Vec<_>>(), ["done"]);
     // Nothing is made again, neither Dan's, which was made before the moment, nor Ben's.
@@ -179,8 +179,9 @@ async fn a_restored_table_goes_on_from_its_moment_and_adopts_what_was_made_after
         *mails.get_mut(name).unwrap() += 1;
     }
     assert_eq!(town.mails(), mails);
-    // Cleo's tests were started after the moment: their run is found by its tag, as Ada's is by its number.
-    assert_eq!(github.dispatches(), before.1);
+    // Cleo's tests were started after the moment. Nobody knows, so they are started once more, on the tag
+    // that is found; Ada's run is followed by its number.
+    assert_eq!(github.dispatches(), before.1 + 1);
 
     let mut evidence = restored.evidence(&town.story);
     evidence.github.repositories.retain(|it| !it.name.contains(&format!("{}-task", eve.session)));
@@ -203,7 +204,7 @@ async fn repositories_of(town: &Town, restored: &Restored, whose: &Invited) -> u
 async fn what_people_did_after_the_moment_is_gone_and_can_be_done_again() {
     let town = Town::at_the_moment().await;
     let After { eve, run: later } = town.goes_on().await;
-    let restored = town.restored().await;
+    let restored = Box::pin(town.restored()).await;
     let (story, api) = (&town.story, restored.api.as_str());
 
     // Eve's invite is not there: nothing of it opens anything. Invited again she has another session.
@@ -238,7 +239,7 @@ async fn messages_of_jobs_that_are_not_in_the_restored_table_are_acknowledged() 
     let eve = town.story.invited_just_now(EVE).await;
     town.story.stack.worker.pump().unwrap();
 
-    let restored = town.restored().await;
+    let restored = Box::pin(town.restored()).await;
 
     assert_eq!(town.story.stack.queue.next_due(), None);
     assert_eq!(town.story.stack.queue.dead_letters(), vec![]);

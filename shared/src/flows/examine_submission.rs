@@ -22,7 +22,6 @@ use crate::flows::heed_limit::heed_limit;
 use crate::flows::join_run::join;
 use crate::flows::start_run::accepted;
 use crate::github::error::{GitHubError, GitHubFailure};
-use crate::github::repositories::Tagged;
 use crate::store::item::Stored;
 use crate::store::runs::RunOutput;
 use crate::store::submissions::SubmittedPatches;
@@ -73,22 +72,20 @@ pub async fn examine_submission(
 
 /// Tags the commit and starts the tests on the tag, each in a moment of its own. Once GitHub was told to
 /// start them, a run that is there was started by an attempt whose end was lost; before that, none is
-/// ours, unless the tag is there already: then the table may be one that was restored, and the attempt
-/// lost with what came after its moment.
+/// ours.
 async fn start(
     app: &App,
     submission: &Stored<Submission>,
     code: &CodeWork,
     mut run: Stored<Run>,
 ) -> Result<Outcome, Error> {
-    let mut tagged = Tagged::Now;
     if !run.value.tagged {
         run = match hold_slot(app, run, Tag::Missing).await? {
             Held::Yes(run) => *run,
             Held::No(outcome) => return Ok(outcome),
         };
         match app.github.create_tag(&code.repository, &run.value.git_ref, &code.commit).await {
-            Ok(when) => tagged = when,
+            Ok(()) => {}
             Err(error) if error.kind == GitHubFailure::TagElsewhere => {
                 let failed = Examination::without_tag(app.clock.now());
                 return Box::pin(conclude(app, submission, code, failed)).await;
@@ -103,7 +100,7 @@ async fn start(
         }
         run.value.slot = None;
     }
-    if run.value.asked_at.is_some() || tagged == Tagged::Before {
+    if let Some(asked_at) = run.value.asked_at {
         match join(app, &run).await? {
             Ok(Some(_joined)) => return Ok(Outcome::Again(FIRST_LOOK)),
             Ok(None) => {}
@@ -112,8 +109,7 @@ async fn start(
             }
             Err(error) => return Ok(failed(&error)),
         }
-        let asked_for = run.value.asked_at.map(|at| app.clock.now().duration_since(at));
-        if asked_for.is_some_and(|age| age < LISTED_WITHIN) {
+        if app.clock.now().duration_since(asked_at) < LISTED_WITHIN {
             let why = "GitHub does not list the run yet, whose dispatch it did not answer";
             return Ok(Outcome::Failed(why.to_owned(), None));
         }

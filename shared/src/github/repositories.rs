@@ -107,15 +107,6 @@ impl From<WireRepository> for Repository {
     }
 }
 
-/// When a tag was put where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tagged {
-    /// Just now.
-    Now,
-    /// Before anybody asked this time.
-    Before,
-}
-
 impl GitHub {
     /// Makes the private repository `owner/name` from the default branch of `template`. GitHub copies
     /// the content afterwards: [`GitHub::branch_head`] tells when it is there. As an App we do so
@@ -234,26 +225,26 @@ impl GitHub {
         unless_missing(answer).map(|_answer| ())
     }
 
-    /// Puts `tag` on `commit`, and says whether it was there already: that is success on the same commit
-    /// and [`GitHubFailure::TagElsewhere`] on any other.
+    /// Puts `tag` on `commit`. A tag that is there already is success on the same commit and
+    /// [`GitHubFailure::TagElsewhere`] on any other.
     pub async fn create_tag(
         &self,
         repository: &RepositoryName,
         tag: &str,
         commit: &CommitSha,
-    ) -> Result<Tagged, GitHubError> {
+    ) -> Result<(), GitHubError> {
         let operation = "create a tag";
         let path = ["repos", repository.owner(), repository.name(), "git", "refs"];
         let body = CreateReference { reference: format!("refs/tags/{tag}"), sha: commit };
         let Err(refusal) = self.call(operation, Method::POST, &path)?.json(&body).send().await
         else {
-            return Ok(Tagged::Now);
+            return Ok(());
         };
         if refusal.status() != Some(StatusCode::UNPROCESSABLE_ENTITY) {
             return Err(refusal);
         }
         match self.tag_target(repository, tag).await? {
-            Some(there) if there == *commit => Ok(Tagged::Before),
+            Some(there) if there == *commit => Ok(()),
             Some(_) => Err(GitHubError::new(operation, Cause::TagElsewhere)),
             None => Err(refusal),
         }
