@@ -7,6 +7,7 @@ use shared::domain::job::Job;
 use shared::domain::live_check::LiveState;
 use shared::domain::standing::Standing;
 use shared::domain::workspace::Workspace;
+use shared::domain::workspace::trouble::Trouble;
 use shared::domain::workspace::upkeep::Kept;
 
 use crate::github::evidence::HeldRepository;
@@ -43,7 +44,7 @@ fn of_repository(repository: &HeldRepository, rows: &Rows, broken: &mut Vec<Brok
     let adopting = || {
         rows.workspaces.values().any(|workspace| {
             let (session, day) = (workspace.session, workspace.day);
-            let given_up = workspace.trouble.as_ref().is_some_and(|it| it.is_given_up());
+            let given_up = workspace.trouble.as_ref().is_some_and(Trouble::is_given_up);
             let prepare = Job::PrepareWorkspace { session, day };
             let comes = given_up || rows.is_to_be_done(|record| record.job == prepare);
             workspace.repository.is_none() && carries(repository, workspace) && comes
@@ -124,14 +125,11 @@ fn of_mails(rows: &Rows, mails: &[Mail], lost_answers: u64, broken: &mut Vec<Bro
             let to = mail.content.to.iter().any(|to| to == session.invite_email.as_str());
             to && key.number <= session.mail.number
         });
-        match asked_for {
-            Some((key, _session)) => {
-                *sent.entry((key.session.get(), key.number)).or_default() += 1;
-            }
-            None => {
-                let item = format!("the mail {}", mail.id);
-                broken.push(Broken::Incomplete { item, lacks: "whoever asked for it".to_owned() });
-            }
+        if let Some((key, _session)) = asked_for {
+            *sent.entry((key.session.get(), key.number)).or_default() += 1;
+        } else {
+            let item = format!("the mail {}", mail.id);
+            broken.push(Broken::Incomplete { item, lacks: "whoever asked for it".to_owned() });
         }
     }
     let again: u64 = sent.values().map(|times| times - 1).sum();

@@ -12,6 +12,7 @@ use shared::domain::task::Day;
 use shared::domain::workspace::Workspace;
 use shared::domain::workspace::closing::Closing;
 use shared::domain::workspace::plan::Next;
+use shared::domain::workspace::trouble::Trouble;
 
 use crate::invariants::broken::Broken;
 use crate::invariants::rows::Rows;
@@ -122,7 +123,7 @@ fn of_workspace(workspace: &Workspace, rows: &Rows, now: Timestamp, broken: &mut
         }
         return;
     }
-    let given_up = workspace.trouble.as_ref().is_some_and(|trouble| trouble.is_given_up());
+    let given_up = workspace.trouble.as_ref().is_some_and(Trouble::is_given_up);
     if given_up || workspace.is_put_away() {
         return;
     }
