@@ -104,30 +104,32 @@ impl Player<'_> {
     ) -> Result<Reply, CannotMeasure> {
         let began = Instant::now();
         loop {
-            let reply = self.api.send(ask).await;
             let patient = began.elapsed() < self.patience;
-            let wait = match reply {
-                Err(_broken) if patient => {
+            let wait = match self.api.send(ask).await {
+                Err(broken) if !patient => return Err(broken.into()),
+                Err(_broken) => {
                     self.put_off();
                     self.pace
                 }
-                Err(broken) => return Err(broken.into()),
                 Ok(reply) => {
                     self.saw(&reply);
                     match check(&reply) {
                         Some(true) => return Ok(reply),
                         Some(false) if patient => self.pace,
-                        None if patient && reply.is_for_the_moment() => {
-                            self.put_off();
-                            let seconds = reply.retry_after.unwrap_or(0).min(HEEDED_SECONDS_MAX);
-                            Duration::from_secs(seconds).max(self.pace)
-                        }
+                        None if patient && reply.is_for_the_moment() => self.told_to_wait(&reply),
                         _ => return Err(unexpected(ask, &reply)),
                     }
                 }
             };
             pause(wait).await;
         }
+    }
+
+    /// How long to wait before what `reply` refused is asked for again.
+    fn told_to_wait(&self, reply: &Reply) -> Duration {
+        self.put_off();
+        let seconds = reply.retry_after.unwrap_or(0).min(HEEDED_SECONDS_MAX);
+        Duration::from_secs(seconds).max(self.pace)
     }
 
     fn saw(&self, reply: &Reply) {

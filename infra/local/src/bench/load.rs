@@ -69,14 +69,20 @@ pub async fn load(
 ) -> Result<Ended, CannotMeasure> {
     let http = shared::http_client::build()?;
     let mut report = Report::default();
+    let mut measured = Ok(());
     for rows in &asked.rows {
         writeln!(progress, "preparing a stack with {rows} rows behind every list")?;
-        Box::pin(measure(asked, *rows, (&http, &mut report), progress)).await?;
+        measured = Box::pin(measure(asked, *rows, (&http, &mut report), progress)).await;
+        if measured.is_err() {
+            break;
+        }
     }
+    // What was measured before something went wrong is worth knowing, too.
     write!(out, "{report}")?;
     if let Some(file) = &asked.json {
         std::fs::write(file, report.to_json()?)?;
     }
+    measured?;
     if !asked.budget {
         return Ok(Ended::Measured);
     }

@@ -117,13 +117,16 @@ pub async fn soak(
     if let Some(file) = &asked.json {
         std::fs::write(file, report.to_json()?)?;
     }
-    let wrong = report.wrong();
+    told_in_the_end(&report.wrong(), out)
+}
+
+fn told_in_the_end(wrong: &[String], out: &mut impl Write) -> Result<Ended, CannotMeasure> {
     if wrong.is_empty() {
         writeln!(out, "\nNothing was lost, doubled or stuck, and nothing grew.")?;
         return Ok(Ended::Measured);
     }
     writeln!(out, "\nNot as it must be:")?;
-    for sentence in &wrong {
+    for sentence in wrong {
         writeln!(out, "  {sentence}")?;
     }
     Ok(Ended::OverBudget)

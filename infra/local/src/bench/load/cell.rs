@@ -8,6 +8,8 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::bench::CannotMeasure;
+use crate::bench::calls::Api;
+use crate::bench::load::cast::Cast;
 use crate::bench::load::routes::Route;
 use crate::bench::load::scene::Scene;
 use crate::bench::load::weigh::float;
@@ -60,6 +62,37 @@ impl Timed {
     }
 }
 
+/// Somebody who asks again and again.
+struct Client {
+    api: Api,
+    cast: Arc<Cast>,
+    next: Arc<AtomicU64>,
+    route: Route,
+    /// The number of the first request that nobody makes any more.
+    end: u64,
+    pool: u64,
+}
+
+impl Client {
+    /// How long each answer took.
+    async fn asks_until(self, end: Instant) -> Result<Vec<Duration>, CannotMeasure> {
+        let Self { api, cast, next, route, .. } = &self;
+        let mut times = Vec::new();
+        while Instant::now() < end {
+            let number = next.fetch_add(1, Ordering::SeqCst);
+            if number >= self.end {
+                break;
+            }
+            // Copies that are not used up are asked for again.
+            let again = route.needs_copies() && !route.uses_up();
+            let number = if again { number % self.pool } else { number };
+            let ask = route.ask(cast, number);
+            times.push(api.must(&ask, route.expected()).await?.took);
+        }
+        Ok(times)
+    }
+}
+
 /// Has `clients` ask for `route` again and again; `next` counts its requests.
 pub(super) async fn measure(
     scene: &Scene,
@@ -75,22 +108,8 @@ pub(super) async fn measure(
     let mut all = JoinSet::new();
     for _client in 0..clients {
         let (api, cast, next) = (scene.api.clone(), Arc::clone(&scene.cast), Arc::clone(next));
-        let pool = scene.pool;
-        all.spawn(async move {
-            let mut times = Vec::new();
-            while began.elapsed() < bounds.time {
-                let number = next.fetch_add(1, Ordering::SeqCst);
-                if number >= end {
-                    break;
-                }
-                // Copies that are not used up are asked for again.
-                let again = route.needs_copies() && !route.uses_up();
-                let number = if again { number % pool.max(1) } else { number };
-                let ask = route.ask(&cast, number);
-                times.push(api.must(&ask, route.expected()).await?.took);
-            }
-            Ok::<_, CannotMeasure>(times)
-        });
+        let client = Client { api, cast, next, route, end, pool: scene.pool.max(1) };
+        all.spawn(client.asks_until(began + bounds.time));
     }
     let mut times = Vec::new();
     while let Some(client) = all.join_next().await {
@@ -112,8 +131,8 @@ mod tests {
     #[test]
     fn a_hundred_answers_have_their_ranks_and_share_the_processor() {
         let times: Vec<_> = (1..=100).rev().map(Duration::from_millis).collect();
-        let timed =
-            Timed::of(&times, Duration::from_secs(4), (usage(500, 9_000), usage(600, 10_000)));
+        let usages = (usage(500, 9_000), usage(600, 10_000));
+        let figures = Timed::of(&times, Duration::from_secs(4), usages);
 
         let expected = Timed {
             requests: 100,
@@ -124,12 +143,12 @@ mod tests {
             cpu_us: 1_000,
             rss_kib: 10_000,
         };
-        assert_eq!(timed, expected);
+        assert_eq!(figures, expected);
     }
 
     #[test]
     fn nothing_that_was_answered_is_nothing() {
-        let timed = Timed::of(&[], Duration::ZERO, (usage(1, 2), usage(1, 2)));
-        assert_eq!(timed, Timed { rss_kib: 2, ..Timed::default() });
+        let figures = Timed::of(&[], Duration::ZERO, (usage(1, 2), usage(1, 2)));
+        assert_eq!(figures, Timed { rss_kib: 2, ..Timed::default() });
     }
 }

@@ -18,7 +18,7 @@ use crate::issuer::{Identity, Role};
 /// Between two looks at a repository or a run: twice as often as the web client.
 const PACE: Duration = Duration::from_millis(750);
 /// How long anything of it may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What was measured of candidates who played.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]

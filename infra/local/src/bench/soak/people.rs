@@ -1,7 +1,7 @@
 //! Who is about while it soaks: candidates who play one after the other, and a recruiter who looks on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::bench::days::{Played, Player, Seen, Somebody, pause};
 use crate::bench::load::cast::{brief, token};
 use crate::github::GitHub;
 use crate::invariants::promises::Accepted;
-use crate::issuer::{Identity, Role};
+use crate::issuer::{Identity, Issuer, Role};
 use crate::stack::Stack;
 
 /// Between two looks at the same thing: twice as often as the web client.
@@ -81,17 +81,7 @@ impl Crowd {
         for _place in 0..count {
             let crowd = Arc::clone(self);
             let issuer = stack.issuer.clone();
-            all.spawn(async move {
-                while Instant::now() < crowd.until {
-                    let number = crowd.begun.fetch_add(1, Ordering::SeqCst);
-                    let who = Identity::new(&format!("soak{number}@example.com"), Role::Candidate);
-                    let Ok(token) = issuer.token(&who) else { continue };
-                    let played = crowd.plays(number, &who, Token::from(token)).await;
-                    if let Err(failed) = played {
-                        crowd.told().failed.push(format!("candidate {number}: {failed}"));
-                    }
-                }
-            });
+            all.spawn(async move { crowd.one_after_the_other(&issuer).await });
         }
         let crowd = Arc::clone(self);
         all.spawn(async move { crowd.looks().await });
@@ -99,12 +89,24 @@ impl Crowd {
         Ok(())
     }
 
+    /// Candidates play, each when the one before has ended.
+    async fn one_after_the_other(&self, issuer: &Issuer) {
+        while Instant::now() < self.until {
+            let number = self.begun.fetch_add(1, Ordering::SeqCst);
+            let who = Identity::new(&format!("soak{number}@example.com"), Role::Candidate);
+            let Ok(token) = issuer.token(&who) else { continue };
+            if let Err(failed) = self.plays(number, &who, Token::from(token)).await {
+                self.told().failed.push(format!("candidate {number}: {failed}"));
+            }
+        }
+    }
+
     fn player(&self) -> Player<'_> {
         let (api, github) = (self.api.clone(), &self.github);
         Player { api, github, pace: PACE, patience: PATIENCE, seen: &self.seen }
     }
 
-    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
