@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::bench::binaries::{Binaries, BinaryError, Name};
+use crate::bench::budget::Kind;
 use crate::bench::measure::{Counts, measure};
 use crate::bench::report::Report;
 use crate::bench::scene::Scene;
