@@ -49,7 +49,7 @@ impl Aws {
     }
 }
 
-async fn welcome(caller: TcpStream, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
+async fn welcome(caller: TcpStream, tls: Option<TlsAcceptor>) -> io::Result<()> {
     match tls {
         None => converse(caller).await,
         Some(tls) => converse(tls.accept(caller).await?).await,
@@ -57,7 +57,7 @@ async fn welcome(caller: TcpStream, tls: Option<TlsAcceptor>) -> std::io::Result
 }
 
 /// Answers every request with an empty object, for as long as there are any.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> std::io::Result<()> {
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let mut length = 0;
