@@ -2,6 +2,7 @@
 //! --test campaign`; `TENON_CAMPAIGN_FLOW` names one flow, `TENON_CAMPAIGN_FAULTS` how many faults are
 //! enough, and `TENON_CAMPAIGN_SEED` which those are, and in which order.
 #![expect(clippy::disallowed_methods, reason = "what is to be tried is said by the environment")]
+#![expect(clippy::print_stderr, reason = "the summary is what it is run for")]
 
 use tests::campaign::flow::Flow;
 use tests::campaign::tally::{Case, Tally, sample};

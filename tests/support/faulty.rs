@@ -81,8 +81,7 @@ impl Injection {
         match self {
             Self::Refused | Self::Throttled | Self::TimeOut => true,
             Self::LostAnswer | Self::Kill => call.changes,
-            Self::LostAnswers => call.changes && call.callee == Callee::Table,
-            Self::Conflict => call.changes && call.callee == Callee::Table,
+            Self::LostAnswers | Self::Conflict => call.changes && call.callee == Callee::Table,
         }
     }
 
@@ -236,8 +235,8 @@ impl Doors {
         let mut befallen = self.befallen.lock().unwrap();
         let first = number == at;
         let again = injection.lasts() && number > at && *befallen == Some(call.callee);
-        let calm = self.calm.load(Ordering::SeqCst);
-        if calm || !(first || again) || !injection.befalls(call) {
+        let over = self.calm.load(Ordering::SeqCst);
+        if over || !(first || again) || !injection.befalls(call) {
             return None;
         }
         *befallen = Some(call.callee);

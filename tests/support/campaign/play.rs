@@ -66,7 +66,7 @@ pub enum Outcome {
 pub async fn play(flow: Flow, fault: Option<Fault>) -> Played {
     let scene = flow.scene().await;
     let victim = scene.story.victim(fault).await;
-    let (reply, answer, mut broken) = perform(&scene, &victim).await;
+    let (reply, answer, mut broken) = Box::pin(perform(&scene, &victim)).await;
     victim.doors.calm_down();
     let (calls, befallen) = (victim.doors.seen(), victim.doors.has_befallen());
     let lost_answers = victim.doors.lost_answers() + unrecorded_mails(&calls, fault);
@@ -126,7 +126,7 @@ async fn perform(scene: &Scene, victim: &Victim) -> (Reply, Value, Vec<String>) 
         }
         Act::Sweep => {
             // A sweep that fails is the next one's work.
-            let _ = victim.does(victim.worker.sweep()).await;
+            let _ = Box::pin(victim.does(victim.worker.sweep())).await;
             (Reply::AsEver, Value::Null, Vec::new())
         }
     }

@@ -24,24 +24,24 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Option<Act> {
         Flow::AddCompany | Flow::MapDomain | Flow::UnmapDomain => companies(flow, story).await,
         Flow::FirstVisit => {
             let newcomer = story.person("new@elsewhere.test", Role::Recruiter);
-            Asking::new(newcomer.request(Method::GET, "/api/auth/me"), &[200])
+            Asking::act(newcomer.request(Method::GET, "/api/auth/me"), &[200])
         }
         Flow::CreateSimulation => {
             let request = story.recruiter(1).request(Method::POST, "/api/simulations");
-            Asking::new(request.header(KEYED.0, KEYED.1).json(&simulation_body()), &[201])
+            Asking::act(request.header(KEYED.0, KEYED.1).json(&simulation_body()), &[201])
         }
         Flow::Invite | Flow::InviteWithoutKey | Flow::Resend => invites(flow, story).await,
         Flow::Claim => {
             let invited = story.invited(ADA).await;
             let path = format!("/api/candidate/session/{}/claim", invited.token);
-            Asking::new(story.candidate(ADA).request(Method::POST, &path), &[200])
+            Asking::act(story.candidate(ADA).request(Method::POST, &path), &[200])
         }
         Flow::SaveUsername => {
             let invited = story.invited(ADA).await;
             let path = format!("/api/candidate/github/{}", invited.token);
             let form = story.nobody().request(Method::POST, &path).body("username=ada");
             let form = form.header("content-type", "application/x-www-form-urlencoded");
-            Asking::new(form, &[200])
+            Asking::act(form, &[200])
         }
         Flow::InitCodespace | Flow::StartRun | Flow::PollRun => code(flow, story).await,
         Flow::SubmitText | Flow::SubmitLastDay | Flow::SubmitCode | Flow::SubmitCodeWithoutKey => {
@@ -52,7 +52,7 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Option<Act> {
             story.invited_just_now(ADA).await;
             story.give_up("prepare_workspace").await;
             let body = json!({ "kind": "prepare_workspace", "reason": "GitHub is back" });
-            Asking::new(admin(story, Method::POST, "/api/admin/jobs/redrive", Some(&body)), &[200])
+            Asking::act(admin(story, Method::POST, "/api/admin/jobs/redrive", Some(&body)), &[200])
         }
         Flow::Redrive => {
             story.invited_just_now(ADA).await;
@@ -60,18 +60,18 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Option<Act> {
             let body = json!({ "reason": "the mail service is back" });
             let path = format!("/api/admin/jobs/{id}/redrive");
             let request = admin(story, Method::POST, &path, Some(&body));
-            Asking::new(request.header(KEYED.0, KEYED.1), &[202])
+            Asking::act(request.header(KEYED.0, KEYED.1), &[202])
         }
         Flow::TryTemplates => {
             let body = json!({ "templateKeys": ["go-gin"], "waitSeconds": 0 });
             let path = "/api/admin/templates/health/run";
-            Asking::new(admin(story, Method::POST, path, Some(&body)), &[202])
+            Asking::act(admin(story, Method::POST, path, Some(&body)), &[202])
         }
         Flow::TakeWebhook => {
             let (event, body) = run_ended(story).await;
             let delivery = Uuid::from_u128(7);
             let request = story.signed_webhook(event, delivery, &body.to_string());
-            Asking::new(request, &[202])
+            Asking::act(request, &[202])
         }
         _ => return None,
     })
@@ -96,10 +96,10 @@ async fn companies(flow: Flow, story: &Story) -> Act {
     let body = json!({ "companyId": made["id"] });
     let mapping = admin(story, Method::PUT, DOMAIN, Some(&body));
     if flow == Flow::MapDomain {
-        return Asking::new(mapping, &[200]);
+        return Asking::act(mapping, &[200]);
     }
     story.nobody().send(mapping).await.expect(200);
-    Asking::new(admin(story, Method::DELETE, DOMAIN, None), &[204, 404])
+    Asking::act(admin(story, Method::DELETE, DOMAIN, None), &[204, 404])
 }
 
 async fn invites(flow: Flow, story: &Story) -> Act {
@@ -109,13 +109,13 @@ async fn invites(flow: Flow, story: &Story) -> Act {
         story.clock.advance(SignedDuration::from_secs(31));
         let (simulation, session) = (invited.simulation, invited.session);
         let path = format!("/api/simulations/{simulation}/candidates/{session}/invite/resend");
-        return Asking::new(recruiter.request(Method::POST, &path), &[200, 429]);
+        return Asking::act(recruiter.request(Method::POST, &path), &[200, 429]);
     }
     let path = format!("/api/simulations/{}/invite", story.simulation().await);
     let body = json!({ "candidateName": "Ada Example", "inviteEmail": ADA });
     let request = recruiter.request(Method::POST, &path).json(&body);
     let keyed = flow == Flow::Invite;
-    Asking::new(if keyed { request.header(KEYED.0, KEYED.1) } else { request }, &[200])
+    Asking::act(if keyed { request.header(KEYED.0, KEYED.1) } else { request }, &[200])
 }
 
 async fn code(flow: Flow, story: &Story) -> Act {
@@ -123,7 +123,7 @@ async fn code(flow: Flow, story: &Story) -> Act {
     if flow == Flow::InitCodespace {
         let path = format!("/api/tasks/{task}/codespace/init");
         let body = json!({ "githubUsername": "ada" });
-        return Asking::new(ada.request(Method::POST, &path).json(&body), &[200]);
+        return Asking::act(ada.request(Method::POST, &path).json(&body), &[200]);
     }
     let run = format!("/api/tasks/{task}/run");
     if flow == Flow::StartRun {
@@ -164,9 +164,9 @@ async fn submits(flow: Flow, story: &Story) -> Act {
     let request = ada.request(Method::POST, &format!("/api/tasks/{task}/submit")).json(&body);
     if flow == Flow::SubmitCodeWithoutKey {
         // Asked for again, it was done before.
-        return Asking::new(request, &[201, 409]);
+        return Asking::act(request, &[201, 409]);
     }
-    Asking::new(request.header(KEYED.0, KEYED.1), &[201])
+    Asking::act(request.header(KEYED.0, KEYED.1), &[201])
 }
 
 /// Ada's second day was examined, and its results could not be had.
@@ -180,7 +180,7 @@ async fn examined_again(story: &Story) -> Act {
     let submitted = ada.post(&path, json!({})).await.expect(201);
     story.pass(20).await;
     let path = format!("/api/submissions/{}/examination", submitted["submissionId"]);
-    Asking::new(story.recruiter(1).request(Method::POST, &path), &[202, 409])
+    Asking::act(story.recruiter(1).request(Method::POST, &path), &[202, 409])
 }
 
 /// Ada's run has ended; what GitHub tells of it.

@@ -43,7 +43,7 @@ pub struct Asking {
 }
 
 impl Asking {
-    pub(crate) fn new(request: RequestBuilder, done: &'static [u16]) -> Act {
+    pub(crate) fn act(request: RequestBuilder, done: &'static [u16]) -> Act {
         Act::Ask(Box::new(Self::of(request, done)))
     }
 

@@ -83,6 +83,7 @@ impl Tally {
 type Tried = Result<Option<Outcome>, Vec<String>>;
 
 /// Plays one case. What is wrong is told at once: a campaign takes minutes.
+#[expect(clippy::print_stderr, reason = "whoever runs it waits for news")]
 fn tried((flow, fault): Case, undisturbed: &Played) -> Tried {
     let tried = match begun(flow, Some(fault)) {
         Err(panicked) => Err(vec![panicked]),
@@ -139,15 +140,16 @@ fn begun(flow: Flow, fault: Option<Fault>) -> Result<Played, String> {
 /// What `work` makes of each of `all`, [`THREADS`] at a time, in the order in which they were ready.
 fn at_a_time<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (left, done) = (Mutex::new(all.iter()), Mutex::new(Vec::new()));
+    let next = || left.lock().unwrap().next();
+    let work_on = || {
+        while let Some(one) = next() {
+            let made = work(one);
+            done.lock().unwrap().push(made);
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| {
-                loop {
-                    let Some(next) = left.lock().unwrap().next() else { return };
-                    let made = work(next);
-                    done.lock().unwrap().push(made);
-                }
-            });
+            scope.spawn(work_on);
         }
     });
     done.into_inner().unwrap()

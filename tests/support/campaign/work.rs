@@ -68,17 +68,17 @@ pub(super) async fn act(flow: Flow, story: &Story) -> Act {
             story.stack.worker.sweep().await.unwrap();
             Act::Work("cleanUp")
         }
-        Flow::HeedGitHub => {
-            let (event, body) = run_ended(story).await;
-            story.webhook(event, &body).await.expect(202);
-            Act::Work("heedGitHub")
-        }
         _ => listening(flow, story).await,
     }
 }
 
 async fn listening(flow: Flow, story: &Story) -> Act {
     match flow {
+        Flow::HeedGitHub => {
+            let (event, body) = run_ended(story).await;
+            story.webhook(event, &body).await.expect(202);
+            Act::Work("heedGitHub")
+        }
         Flow::MailEvent => {
             story.invited(BOUNCES).await;
             story.clock.advance(SignedDuration::from_secs(1));
