@@ -51,9 +51,8 @@ async fn furnished() -> Router {
         .many("\"RECRUITER#", &simulations)
         .many(":pk\":{\"S\":\"SIM#", &sessions)
         .one("\"SIM#", &rows::simulation(1));
-    let mut app = place::app(now).await;
-    app.store = table.store(app.clock.clone());
-    let (store, mint) = (app.store.clone(), app.mint.clone());
-    app.gate = Gate::new(DESK.verifier(), Unsaid::Verified, store, mint);
-    service(routes(), app)
+    let app = place::app(now).await;
+    let (store, mint) = (table.store(app.clock.clone()), app.mint.clone());
+    let gate = Gate::new(DESK.verifier(), Unsaid::Verified, store.clone(), mint);
+    service(routes(), app.with(|things| (things.store, things.gate) = (store, gate)))
 }

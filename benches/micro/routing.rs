@@ -6,11 +6,10 @@ use criterion::Criterion;
 use http::Request;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use shared::app::App;
+use shared::http::routes::Routes;
 use shared::http::serve::service;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::place;
 
@@ -28,7 +27,7 @@ const ASKED: [(&str, &str, &str, u16); 9] = [
 ];
 
 /// All routes of Tenon, as its development stack and its tests mount them.
-pub(crate) fn routes() -> OpenApiRouter<App> {
+pub(crate) fn routes() -> Routes {
     auth::router()
         .merge(simulations::router())
         .merge(candidates::router())

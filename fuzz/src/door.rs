@@ -18,10 +18,10 @@ use shared::domain::template::TemplateKey;
 use shared::domain::text::{Line, Prose};
 use shared::http::input::{Input, Reader, Shape, Told};
 use shared::http::paging::Paging;
+use shared::http::routes::Routes;
 use shared::http::serve::service;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::place;
 
@@ -39,8 +39,8 @@ impl Door {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let app = runtime.block_on(place::app(Timestamp::UNIX_EPOCH));
         let taking = async |Input(everything): Input<Everything>| Json(json!(everything.told));
-        let routes = axum::Router::new().route("/api/things/{id}/{subject}", post(taking));
-        Self { routes: service(OpenApiRouter::from(routes), app), runtime }
+        let routes = Routes::new().route("/api/things/{id}/{subject}", post(taking));
+        Self { routes: service(routes, app), runtime }
     }
 
     /// The status and the body that `request` is answered with.
