@@ -11,7 +11,7 @@ use crate::app::App;
 /// What the document tells of operations.
 type Told = fn() -> UtoipaMethodRouter<App>;
 
-/// The operations at one path; [`operations!`](crate::operations) makes it of their handlers.
+/// The operations at one path; `operations!` makes it of their handlers.
 #[derive(Debug)]
 pub struct Operations {
     /// Where they are.
