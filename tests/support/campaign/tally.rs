@@ -138,13 +138,18 @@ fn begun(flow: Flow, fault: Option<Fault>) -> Result<Played, String> {
 }
 
 /// What `work` makes of each of `all`, [`THREADS`] at a time, in the order in which they were ready.
+#[expect(clippy::print_stderr, reason = "whoever runs it waits for news")]
 fn at_a_time<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (left, done) = (Mutex::new(all.iter()), Mutex::new(Vec::new()));
     let next = || left.lock().unwrap().next();
     let work_on = || {
         while let Some(one) = next() {
             let made = work(one);
-            done.lock().unwrap().push(made);
+            let mut done = done.lock().unwrap();
+            done.push(made);
+            if done.len().is_multiple_of(50) {
+                eprintln!("played {} of {}", done.len(), all.len());
+            }
         }
     };
     std::thread::scope(|scope| {
