@@ -8,10 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::response::Response;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use local::stream::{NewItems, StartAt};
 use local::worker::{Functions, Worker};
 use shared::app::App;
@@ -20,6 +17,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::forward::forward;
 use crate::story::Story;
 
 /// What of the table's protocol changes something.
@@ -101,7 +99,7 @@ impl Doors {
         let (doors, base) = (Arc::clone(self), base.trim_end_matches('/').to_owned());
         let door = Router::new().fallback(async move |request: Request| {
             let counts = counts(&request);
-            let answer = doors.forward(&base, request).await;
+            let answer = forward(&doors.http, &base, request).await;
             if counts && doors.made.fetch_add(1, Ordering::SeqCst) + 1 >= doors.last {
                 doors.killed.notify_one();
                 std::future::pending::<()>().await;
@@ -110,22 +108,6 @@ impl Doors {
         });
         tokio::spawn(async move { axum::serve(listener, door).await });
         format!("http://{address}/")
-    }
-
-    /// The answer of what is behind the door. GitHub learns the door's address, so that the way to
-    /// an artifact leads through it.
-    async fn forward(&self, base: &str, request: Request) -> Response {
-        let (mut parts, body) = request.into_parts();
-        parts.headers.remove(CONTENT_LENGTH);
-        parts.headers.remove(TRANSFER_ENCODING);
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let call = self.http.request(parts.method, format!("{base}{}", parts.uri));
-        let answer = call.headers(parts.headers).body(body).send().await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
     }
 }
 

@@ -9,11 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::request::Parts;
 use local::stream::{NewItems, StartAt};
 use local::worker::{Functions, Worker};
 use shared::app::App;
@@ -22,6 +19,7 @@ use shared::mint::Mint;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::forward::forward;
 use crate::story::Story;
 
 /// Whom Tenon calls.
@@ -199,11 +197,9 @@ impl Doors {
         if self.dead.load(Ordering::SeqCst) {
             return std::future::pending().await;
         }
-        let (parts, body) = request.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let call = Call::of(callee, &parts);
+        let call = Call::of(callee, &request);
         let Some(injection) = self.befall(&call) else {
-            return self.forward(base, parts, body).await;
+            return forward(&self.http, base, request).await;
         };
         match injection {
             Injection::Refused => answers::refusal(&call),
@@ -211,14 +207,14 @@ impl Doors {
             Injection::Conflict => answers::conflict(&call),
             Injection::TimeOut => std::future::pending().await,
             Injection::LostAnswer | Injection::LostAnswers => {
-                self.forward(base, parts, body).await;
+                forward(&self.http, base, request).await;
                 self.lost.fetch_add(1, Ordering::SeqCst);
                 answers::broken_off()
             }
             Injection::Kill => {
                 // Nothing that is asked meanwhile by the same process is done after this.
                 self.dead.store(true, Ordering::SeqCst);
-                self.forward(base, parts, body).await;
+                forward(&self.http, base, request).await;
                 self.lost.fetch_add(1, Ordering::SeqCst);
                 self.killed.notify_one();
                 std::future::pending().await
@@ -242,33 +238,20 @@ impl Doors {
         *befallen = Some(call.callee);
         Some(injection)
     }
-
-    async fn forward(&self, base: &str, mut parts: Parts, body: Bytes) -> Response {
-        parts.headers.remove(CONTENT_LENGTH);
-        parts.headers.remove(TRANSFER_ENCODING);
-        let call = self.http.request(parts.method, format!("{base}{}", parts.uri));
-        let answer = call.headers(parts.headers).body(body).send().await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response.headers_mut().remove(TRANSFER_ENCODING);
-        response
-    }
 }
 
 impl Call {
-    fn of(callee: Callee, parts: &Parts) -> Self {
-        let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    fn of(callee: Callee, request: &Request) -> Self {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation = target.and_then(|target| target.split('.').next_back());
         let name = match (callee, operation) {
             (Callee::Table | Callee::Queue, Some(operation)) => operation.to_owned(),
-            _ => format!("{} {}", parts.method, parts.uri.path()),
+            _ => format!("{} {}", request.method(), request.uri().path()),
         };
         let reads = ["GetItem", "BatchGetItem", "Query"].contains(&name.as_str());
         let changes = match callee {
             Callee::Table => !reads,
-            Callee::GitHub => parts.method != http::Method::GET,
+            Callee::GitHub => *request.method() != http::Method::GET,
             Callee::Queue | Callee::Mail => true,
         };
         Self { callee, name, changes }

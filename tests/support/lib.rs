@@ -16,6 +16,7 @@ pub mod document;
 pub mod doomed;
 pub mod door;
 pub mod faulty;
+mod forward;
 pub mod granted;
 pub mod held;
 pub mod invariants;

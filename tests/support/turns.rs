@@ -9,10 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::response::Response;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use shared::app::App;
 use shared::config::Config;
 use tokio::net::TcpListener;
@@ -21,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::timeout;
 
+use crate::forward::forward;
 use crate::story::Story;
 
 /// How often the runtime is given a turn, so that a call that is made at the same time as another arrives.
@@ -233,19 +231,4 @@ fn called(request: &Request) -> String {
         |part: &&str| !part.is_empty() && !part.chars().any(|letter| letter.is_ascii_digit());
     let end = request.uri().path().rsplit('/').find(is_word);
     format!("{} {}", request.method(), end.unwrap_or_default())
-}
-
-/// The answer of what is behind a door.
-async fn forward(http: &reqwest::Client, base: &str, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
-    parts.headers.remove(CONTENT_LENGTH);
-    parts.headers.remove(TRANSFER_ENCODING);
-    let body = to_bytes(body, usize::MAX).await.unwrap();
-    let call = http.request(parts.method, format!("{base}{}", parts.uri));
-    let answer = call.headers(parts.headers).body(body).send().await.unwrap();
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }
