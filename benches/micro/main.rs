@@ -1,5 +1,5 @@
 //! What a request costs the processor, piece by piece: tokens, routing, rows, artifacts, and whole reads
-//! with a table that answers at once. `cargo bench --package benches` measures; under
+//! with a table that answers at once. `cargo micro` measures; under
 //! `cargo test --workspace --bench micro`, which the gate does, each runs once and nothing is measured.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it may fail loudly")]
 

@@ -4,9 +4,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Client, redirect};
 use rustls::crypto::aws_lc_rs;
-use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+use rustls::{ClientConfig, RootCertStore};
+use webpki_roots::TLS_SERVER_ROOTS;
 
 use crate::config::TlsRoots;
 
@@ -63,10 +64,7 @@ fn build_trusting(roots: TlsRoots) -> Result<Client, reqwest::Error> {
     // An error means that a provider is in place already, and there is only this one.
     let _ = aws_lc_rs::default_provider().install_default();
     let builder = match roots {
-        TlsRoots::Embedded => {
-            let roots = TLS_SERVER_ROOT_CERTS.iter().map(|root| Certificate::from_der(root));
-            Client::builder().tls_certs_only(roots.collect::<Result<Vec<_>, _>>()?)
-        }
+        TlsRoots::Embedded => Client::builder().tls_backend_preconfigured(embedded()),
         TlsRoots::System => Client::builder(),
     };
     builder
@@ -75,6 +73,15 @@ fn build_trusting(roots: TlsRoots) -> Result<Client, reqwest::Error> {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .build()
+}
+
+/// TLS that believes the roots which are compiled in, and them alone. They lie in the program as a verifier reads
+/// them: certificates would be parsed and copied at every start.
+fn embedded() -> ClientConfig {
+    let roots = RootCertStore { roots: TLS_SERVER_ROOTS.to_vec() };
+    let mut tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    tls
 }
 
 #[cfg(test)]

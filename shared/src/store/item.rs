@@ -15,6 +15,8 @@ use crate::store::keys::{Key, Keys};
 pub type Item = HashMap<String, AttributeValue>;
 
 pub(crate) const VERSION: &str = "version";
+/// The attributes that name an item, in the table and in its indexes.
+const KEYS: [&str; 6] = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
 
 /// What was being done when an item turned out not to parse.
 const READING: &str = "reading an item";
@@ -55,13 +57,18 @@ impl<T> Stored<T> {
 
 impl<T: Entity> Stored<T> {
     /// Reads an item; one that does not parse is an error that names its key.
-    pub fn from_item(item: Item) -> Result<Self, Error> {
-        let version = item.get(VERSION).and_then(|value| value.as_n().ok());
-        let version = version.and_then(|number| number.parse().ok()).unwrap_or(0);
-        let key = format!("{} / {}", shown(&item, "PK"), shown(&item, "SK"));
-        let value = from_item(item)
-            .map_err(|source| format!("{key}: {}", without_values(&source.to_string())))
-            .map_err(|source| Error::internal(READING, source))?;
+    pub fn from_item(mut item: Item) -> Result<Self, Error> {
+        let version = match item.remove(VERSION) {
+            Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
+            _ => 0,
+        };
+        // No value holds its keys, and every attribute that is left costs as much as one that is wanted.
+        let [pk, sk, ..] = KEYS.map(|name| item.remove(name));
+        let value = from_item(item).map_err(|source| {
+            let said = without_values(&source.to_string());
+            let said = format!("{} / {}: {said}", shown(pk.as_ref()), shown(sk.as_ref()));
+            Error::internal(READING, said)
+        })?;
         Ok(Self { value, version })
     }
 }
@@ -79,8 +86,8 @@ fn without_values(said: &str) -> String {
 
 /// A key for the log. What follows the kind is shown only where it is a number or a UUID: others hold
 /// addresses.
-fn shown(item: &Item, name: &str) -> String {
-    let text = item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+fn shown(key: Option<&AttributeValue>) -> String {
+    let text = key.and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
     let Some((kind, rest)) = text.split_once('#') else { return text.to_owned() };
     let plain = rest.chars().all(|c| c.is_ascii_hexdigit() || c == '-' || c == '#');
     format!("{kind}#{}", if plain { rest } else { "…" })

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -25,7 +26,7 @@ use crate::places::base;
 use crate::stack::{StackError, routes};
 
 /// How many requests of a route are weighed, after one that is not.
-const WEIGHED: u64 = 4;
+const WEIGHED: u64 = 8;
 
 /// What was asked of table and GitHub.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -33,6 +34,8 @@ const WEIGHED: u64 = 4;
 pub struct Weight {
     /// Calls to the table; a transaction is one.
     pub table_calls: f64,
+    /// How long the table took for them, one after another, in microseconds.
+    pub table_us: f64,
     /// Units of reading, as AWS bills them on demand.
     pub read_units: f64,
     /// Units of writing.
@@ -45,6 +48,7 @@ impl Weight {
     fn each(self, of: f64) -> Self {
         Self {
             table_calls: self.table_calls / of,
+            table_us: self.table_us / of,
             read_units: self.read_units / of,
             write_units: self.write_units / of,
             github_calls: self.github_calls / of,
@@ -62,14 +66,17 @@ impl Keeper for Scales {
             request.insert("ReturnConsumedCapacity".to_owned(), json!("TOTAL"));
             call.body = Bytes::from(Value::Object(request).to_string());
         }
+        call.parts.extensions.insert(Instant::now());
         Fate::Passed
     }
 
     fn heard(&self, call: &Parts, answer: &[u8]) {
+        let took = call.extensions.get::<Instant>().map(Instant::elapsed).unwrap_or_default();
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         let units = units(answer.get("ConsumedCapacity"));
         let mut weight = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         weight.table_calls += 1.0;
+        weight.table_us += took.as_secs_f64() * 1e6;
         if reads(call) {
             weight.read_units += units;
         } else {
