@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 use serde_json::Value;
+use shared::domain::template_health::HealthCode;
 
 use crate::caller::Caller;
 use crate::story::Story;
@@ -66,9 +67,10 @@ pub(super) fn tells_of_failure(lines: &[String]) -> bool {
         "\"state\":\"failed\"",
         "\"status\":\"error\"",
         "\"state\":\"dead\"",
-        // What trying a template out came to, and the whole of what is promised: why it came to nothing.
-        "\"github_rate_limited\"",
-        "\"github_unavailable\"",
     ];
-    lines.iter().any(|line| told.iter().any(|word| line.contains(word)))
+    // What trying a template out came to, and the whole of what is promised: why it came to nothing.
+    let codes = [HealthCode::GithubRateLimited, HealthCode::RepoUnreachable];
+    let codes = codes.map(|code| format!("\"{code}\""));
+    let mut told = told.into_iter().chain(codes.iter().map(String::as_str));
+    told.any(|word| lines.iter().any(|line| line.contains(word)))
 }
