@@ -1,5 +1,6 @@
 //! Jobs may be delivered twice, late or never, and die half-way: everything is done, and done once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -30,6 +31,15 @@ fn intercepted(story: &Story) -> Vec<String> {
 async fn states(story: &Story) -> Vec<Value> {
     let jobs = story.items("JOB#").await;
     jobs.iter().map(|job| job["state"]["M"]["state"]["S"].clone()).collect()
+}
+
+/// Has four workers at the same time do what is to be done.
+async fn settled_by_four(story: &Story) {
+    let deliveries = (0..4).map(|_| {
+        let worker = Arc::clone(&story.stack.worker);
+        async move { worker.settle().await.is_ok() }
+    });
+    assert_eq!(all_of(deliveries).await, [true; 4]);
 }
 
 #[tokio::test]
@@ -64,16 +74,34 @@ async fn a_job_that_is_delivered_to_several_at_the_same_time_is_done_once() {
         story.stack.queue.push(message, Duration::ZERO);
     }
 
-    let deliveries = (0..4).map(|_| {
-        let worker = std::sync::Arc::clone(&story.stack.worker);
-        async move { worker.settle().await.is_ok() }
-    });
-    assert_eq!(all_of(deliveries).await, [true; 4]);
+    settled_by_four(&story).await;
     story.pass(15).await;
 
     assert_eq!(done(&story), (1, 2, 1));
     let listed = story.recruiter(1).get("/api/submissions").await.expect(200);
     assert_eq!(listed["items"][0]["testResults"]["status"], "passed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_goes_out_once_and_a_repository_is_asked_for_once_by_however_many_at_the_same_time()
+{
+    let story = Story::begin().await;
+    // With several candidates it is next to certain that two workers read a job before either has claimed it.
+    for email in [ADA, "grace@example.com", "mary@example.com"] {
+        story.invited_just_now(email).await;
+    }
+    let messages = intercepted(&story);
+    assert_eq!(messages.len(), 9);
+    for message in messages.iter().flat_map(|message| std::iter::repeat_n(message, 4)) {
+        story.stack.queue.push(message, Duration::ZERO);
+    }
+
+    settled_by_four(&story).await;
+    story.settle().await;
+
+    assert_eq!(done(&story), (3, 6, 0));
+    assert_eq!(story.stack.github.calls().get("POST generate"), Some(&6));
+    assert_eq!(states(&story).await, vec![json!("done"); 9]);
 }
 
 #[tokio::test]
