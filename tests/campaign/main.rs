@@ -1,6 +1,7 @@
 //! The whole fault campaign: every fault at every external call of every flow, a quarter of an hour.
-//! `cargo test --workspace --test campaign -- --nocapture`; `TENON_CAMPAIGN_FLOW` names one flow, `TENON_CAMPAIGN_FAULTS` how many faults are
-//! enough, and `TENON_CAMPAIGN_SEED` which those are, and in which order.
+//! `cargo test --workspace --test campaign -- --nocapture`; `TENON_CAMPAIGN_FLOW` names one flow,
+//! `TENON_CAMPAIGN_FAULTS` how many faults are enough, and `TENON_CAMPAIGN_SEED` which those are, and in
+//! which order.
 #![expect(clippy::disallowed_methods, reason = "what is to be tried is said by the environment")]
 #![expect(clippy::print_stderr, reason = "the summary is what it is run for")]
 

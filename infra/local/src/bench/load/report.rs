@@ -15,6 +15,8 @@ const READ_US: u64 = 3_000;
 const WRITE_US: u64 = 6_000;
 /// What 99 of a hundred webhooks may take, with any number of clients.
 const WEBHOOK_P99_US: u64 = 50_000;
+/// What the functions may have of memory, in KiB: all of them in one process here.
+const RSS_KIB: u64 = 40 * 1024;
 /// How much longer it may take with the most rows behind it than with the fewest, in hundredths.
 const GROWTH: u64 = 120;
 
@@ -77,21 +79,24 @@ impl Report {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// What is too much, a sentence each; nothing of a build that is not optimised. Memory is not judged: all
-    /// functions are one process here, which many ask at once. `bench cold` judges it, of each function as it is
-    /// deployed.
+    /// What is too much, a sentence each. Of a build that is not optimised only what does not depend on that.
     pub fn over_budget(&self) -> Vec<String> {
-        if !is_optimised() {
-            return Vec::new();
+        let mut over = Vec::new();
+        if is_optimised() {
+            over.extend(self.cells.iter().filter_map(slow));
+            let grown = self.growth().into_iter().filter(|growth| growth.compares());
+            over.extend(grown.filter(|growth| growth.ratio() > GROWTH).map(|growth| {
+                let (few, many) = (growth.fewest.0, growth.most.0);
+                let percent = growth.ratio();
+                let name = growth.route.name();
+                format!("{name}: {percent} % with {many} rows of what it takes with {few}")
+            }));
         }
-        let grown = self.growth().into_iter().filter(|growth| growth.compares());
-        let grown = grown.filter(|growth| growth.ratio() > GROWTH).map(|growth| {
-            let (few, many) = (growth.fewest.0, growth.most.0);
-            let percent = growth.ratio();
-            let name = growth.route.name();
-            format!("{name}: {percent} % with {many} rows of what it takes with {few}")
-        });
-        self.cells.iter().filter_map(slow).chain(grown).collect()
+        let memory = self.cells.iter().map(|cell| cell.timed.rss_kib).max().unwrap_or(0);
+        if memory > RSS_KIB {
+            over.push(format!("the memory in KiB is {memory}, and may be {RSS_KIB}"));
+        }
+        over
     }
 
     /// With the fewest clients, from the fewest rows to the most.

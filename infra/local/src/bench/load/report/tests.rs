@@ -48,6 +48,14 @@ fn a_read_a_write_and_a_webhook_have_their_own_budgets_and_many_clients_only_tha
 }
 
 #[test]
+fn too_much_memory_is_told_whatever_the_build() {
+    let mut cells = vec![cell(Route::Health, 10, 1, 1)];
+    cells[0].timed.rss_kib = 40_961;
+    let told = Report { cells, days: Vec::new() }.over_budget();
+    assert_eq!(told, ["the memory in KiB is 40961, and may be 40960"]);
+}
+
+#[test]
 fn a_line_tells_times_in_milliseconds_and_memory_in_mebibytes() {
     let mut cell = cell(Route::Claim, 10_000, 8, 1_234);
     cell.timed.rss_kib = 20_480;
