@@ -112,6 +112,21 @@ fn ids_are_whole_numbers_that_a_browser_can_hold() {
 }
 
 #[test]
+fn a_number_that_is_brought_into_its_range_is_told_without_one() {
+    for (schema, field, default) in [
+        ("RedriveJobs", "limit", 100),
+        ("TryTemplates", "timeoutSeconds", 180),
+        ("TryTemplates", "concurrency", 2),
+        ("TryTemplates", "waitSeconds", 12),
+    ] {
+        let mut told = DOCUMENT["components"]["schemas"][schema]["properties"][field].clone();
+        assert!(told.as_object_mut().unwrap().remove("description").is_some(), "{field}");
+        // A format would be a range: `int64` ends at -2^63, and one less is taken, too.
+        assert_eq!(told, json!({ "type": "integer", "default": default }), "{field}");
+    }
+}
+
+#[test]
 fn the_judge_finds_what_is_wrong_with_an_answer() {
     let good = json!({ "id": 1, "name": "Ada", "email": "ada@example.com", "role": "recruiter" });
     let verdict = |body: &Value| judge("GET", "/api/auth/me", 200, body);

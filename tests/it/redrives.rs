@@ -356,7 +356,7 @@ async fn jobs_of_a_kind_are_started_again_together_and_the_others_by_the_next_re
 
     let left = operator.get(JOBS).await;
     assert_eq!(left.rows().len(), 1);
-    let runs = json!({ "kind": "follow_run", "reason": REASON });
+    let runs = json!({ "kind": "follow_run", "reason": REASON, "limit": -1e30 });
     let skipped = operator.post(&many, runs).await.expect(200);
     let why = json!([{
         "jobId": left.rows()[0]["id"],

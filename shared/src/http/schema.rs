@@ -19,6 +19,13 @@ const PROSE: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
 const BRANCH: &str = "^([A-Za-z0-9_][A-Za-z0-9._/-]*)?$";
 const GITHUB_USERNAME: &str = "^([A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?)?$";
 
+/// A whole number of the body that is `DEFAULT` when it is absent. It has no format: one that is beyond
+/// what the format holds is taken all the same, for the nearest that there may be.
+#[must_use]
+pub fn whole_number<const DEFAULT: i64>() -> Object {
+    ObjectBuilder::new().schema_type(Type::Integer).default(Some(DEFAULT.into())).build()
+}
+
 /// The one error body, of every error of every layer.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]
