@@ -365,6 +365,8 @@ async fn jobs_of_a_kind_are_started_again_together_and_the_others_by_the_next_re
     }]);
     assert_eq!((counts(&skipped), &skipped["skipped"]), ([0, 1], &why));
     let wrong = operator.post(&many, json!({ "kind": "x", "limit": "z", "cursor": "y" })).await;
+    let kinds = wrong.body["errors"][0]["message"].as_str().unwrap();
+    assert!(kinds.starts_with("must be one of prepare_workspace, send_invite, "), "{kinds}");
     let pointers = wrong.pointers().into_iter().map(|(pointer, _code)| pointer);
     assert_eq!(
         pointers.collect::<Vec<_>>(),

@@ -19,12 +19,19 @@ const PROSE: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
 const BRANCH: &str = "^([A-Za-z0-9_][A-Za-z0-9._/-]*)?$";
 const GITHUB_USERNAME: &str = "^([A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?)?$";
 
-/// A whole number of the body that is `DEFAULT` when it is absent. It has no format: one that is beyond
-/// what the format holds is taken all the same, for the nearest that there may be.
-#[must_use]
-pub fn whole_number<const DEFAULT: i64>() -> Object {
-    ObjectBuilder::new().schema_type(Type::Integer).default(Some(DEFAULT.into())).build()
+/// A whole number of the body that is brought into its range. It has no format, which would be a range:
+/// `int64` begins at -2^63, and one less is taken, too.
+#[derive(Debug)]
+pub struct WholeNumber;
+
+impl PartialSchema for WholeNumber {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.description(Some("However large or small; a text of digits is one, too.")).into()
+    }
 }
+
+impl ToSchema for WholeNumber {}
 
 /// The one error body, of every error of every layer.
 #[derive(Debug, ToSchema)]

@@ -8,7 +8,7 @@ use shared::domain::text::{Invalid, Line};
 use shared::flows::redrive_jobs::JOBS_MAX;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
-use shared::http::schema::{one_of, whole_number};
+use shared::http::schema::{WholeNumber, one_of};
 use utoipa::openapi::schema::Object;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -143,8 +143,8 @@ pub(crate) struct RedriveManyDocument {
     /// In words, on one line; not all blank. It is kept with each of them.
     reason: Line<500>,
     /// The most that are started, from 1 to 100; what is beyond is taken for the nearest.
-    #[schema(schema_with = whole_number::<100>, required = false)]
-    limit: i64,
+    #[schema(default = 100, required = false)]
+    limit: WholeNumber,
     /// Where to go on: `nextCursor` of the request before.
     #[schema(required = false)]
     cursor: Option<String>,

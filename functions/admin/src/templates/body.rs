@@ -8,7 +8,7 @@ use shared::error::Error;
 use shared::flows::check_templates::Known;
 use shared::flows::try_templates::WAIT_SECONDS_MAX;
 use shared::http::input::{Reader, Shape, Told};
-use shared::http::schema::whole_number;
+use shared::http::schema::WholeNumber;
 use utoipa::{IntoParams, ToSchema};
 
 /// How long a template may take, in seconds, when nothing is said.
@@ -85,17 +85,16 @@ pub(crate) struct TryDocument {
     /// Which templates, in the order in which they are answered.
     #[schema(min_items = 1, max_items = 5)]
     template_keys: Vec<TemplateKey>,
-    /// How long each may take, in seconds. Less than 1 is 1, more than 600 is 600. This and the other
-    /// numbers may be texts of digits.
-    #[schema(schema_with = whole_number::<TIMEOUT_SECONDS>, required = false)]
-    timeout_seconds: i64,
+    /// How long each may take, in seconds. Less than 1 is 1, more than 600 is 600.
+    #[schema(default = 180, required = false)]
+    timeout_seconds: WholeNumber,
     /// How many are tried at the same time. Less than 1 is 1, more than 5 is 5.
-    #[schema(schema_with = whole_number::<CONCURRENCY>, required = false)]
-    concurrency: i64,
+    #[schema(default = 2, required = false)]
+    concurrency: WholeNumber,
     /// How long the request waits for them to be done, in seconds. Less than 0 is 0, more than 12 is
     /// 12.
-    #[schema(schema_with = whole_number::<12>, required = false)]
-    wait_seconds: i64,
+    #[schema(default = 12, required = false)]
+    wait_seconds: WholeNumber,
 }
 
 pub(crate) struct Try {

@@ -41,8 +41,9 @@ impl Job {
 
     /// Reads a kind.
     pub fn parse_kind(text: &str) -> Result<&'static str, Invalid> {
-        let refused = || Invalid::new("literal_error", "must be a kind of job");
-        Self::KINDS.into_iter().find(|kind| *kind == text).ok_or_else(refused)
+        Self::KINDS.into_iter().find(|kind| *kind == text).ok_or_else(|| {
+            Invalid::new("literal_error", format!("must be one of {}", Self::KINDS.join(", ")))
+        })
     }
 
     /// What it is about.
