@@ -2,9 +2,10 @@
 //! named.
 
 use local::github::evidence::HeldRepository;
+use local::invariants::Evidence;
 use local::invariants::broken::Broken;
 use local::invariants::promises::{Accepted, Promises};
-use local::invariants::{Evidence, Item};
+use local::opened::Item;
 use serde_json::{Value, json};
 use shared::domain::id::{CandidateSessionId, RunId, SimulationId, SubmissionId};
 use shared::domain::task::Day;

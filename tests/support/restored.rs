@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::story::Story;
+use crate::table::held;
 
 /// What the restored table is called: a restore never has the name of what it restores.
 const NAME: &str = "tenon-restored-202603020930";
@@ -33,7 +34,7 @@ impl Story {
     /// moment at which they were read.
     pub async fn restored(&self, items: &[Value]) -> Restored {
         let table = Table::memory(NAME).unwrap();
-        let parsed = items.iter().map(|item| serde_json::from_value::<Item>(item.clone()).unwrap());
+        let parsed = items.iter().map(|item| serde_json::from_value::<Item>(held(item)).unwrap());
         let put = table.database().import_items(NAME, parsed.collect(), ImportOptions::default());
         assert_eq!(put.unwrap().items_imported, items.len());
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,6 +1,7 @@
 //! What the table holds, read and written past Tenon.
 
 use dynoxide::{ImportOptions, Item};
+use local::opened::{closed, opened};
 use serde_json::{Value, json};
 
 use crate::story::Story;
@@ -12,7 +13,7 @@ const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260302/us-east-1/dynam
 const STEP: u64 = 1 << 12;
 
 impl Story {
-    /// Every item whose partition key begins with `prefix`, in DynamoDB's JSON.
+    /// Every item whose partition key begins with `prefix`, opened, in DynamoDB's JSON.
     pub async fn items(&self, prefix: &str) -> Vec<Value> {
         let scan = json!({
             "TableName": "tenon",
@@ -20,17 +21,20 @@ impl Story {
             "ExpressionAttributeValues": { ":prefix": { "S": prefix } },
             "ConsistentRead": true,
         });
-        let found = self.ask_table("Scan", scan).await;
-        assert!(found["LastEvaluatedKey"].is_null(), "a test's table fits a page");
-        found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
+        self.scan(scan).await
     }
 
-    /// Every item there is, in DynamoDB's JSON.
+    /// Every item there is, opened, in DynamoDB's JSON.
     pub async fn all_items(&self) -> Vec<Value> {
         let scan = json!({ "TableName": "tenon", "ConsistentRead": true });
+        self.scan(scan).await
+    }
+
+    async fn scan(&self, scan: Value) -> Vec<Value> {
         let found = self.ask_table("Scan", scan).await;
         assert!(found["LastEvaluatedKey"].is_null(), "a test's table fits a page");
-        found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
+        let items = found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).iter();
+        items.map(|item| serde_json::to_value(opened(item.clone()).unwrap()).unwrap()).collect()
     }
 
     /// The one item whose partition key begins with `partition` and whose sort key is `sort`.
@@ -41,9 +45,9 @@ impl Story {
         items.remove(0)
     }
 
-    /// Puts an item, whatever it is.
+    /// Puts an item, whatever it is; one that was opened is closed.
     pub async fn put_item(&self, item: &Value) {
-        let put = json!({ "TableName": "tenon", "Item": item });
+        let put = json!({ "TableName": "tenon", "Item": held(item) });
         assert_eq!(self.ask_table("PutItem", put).await, json!({}));
     }
 
@@ -75,11 +79,16 @@ impl Story {
 
     /// Puts `items` at once, and nothing of it into the table's stream.
     pub fn put_items(&self, items: &[Value]) {
-        let parsed = items.iter().map(|item| serde_json::from_value::<Item>(item.clone()).unwrap());
+        let parsed = items.iter().map(|item| serde_json::from_value::<Item>(held(item)).unwrap());
         let database = self.stack.table.database();
         let put = database.import_items("tenon", parsed.collect(), ImportOptions::default());
         assert_eq!(put.unwrap().items_imported, items.len());
     }
+}
+
+/// An opened item as the table holds it.
+pub(crate) fn held(item: &Value) -> Value {
+    closed(serde_json::from_value(item.clone()).unwrap()).unwrap()
 }
 
 /// `count` items like `item`, each older than the one before: the `ids` that it holds, in keys and in

@@ -15,8 +15,6 @@ mod forward;
 pub mod promises;
 mod rows;
 
-use std::collections::HashMap;
-
 use dynoxide::DynoxideError;
 use dynoxide::actions::scan::ScanRequest;
 use jiff::Timestamp;
@@ -26,16 +24,14 @@ use crate::invariants::broken::Broken;
 use crate::invariants::promises::Promises;
 use crate::invariants::rows::Rows;
 use crate::mailbox::Mail;
+use crate::opened::{CannotOpen, Item, opened};
 use crate::stack::Stack;
 use crate::table::Table;
-
-/// An item of the table, as DynamoDB's own JSON has it.
-pub type Item = HashMap<String, serde_dynamo::AttributeValue>;
 
 /// Everything there is at one moment.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    /// All items of the table.
+    /// All items of the table, opened.
     pub items: Vec<Item>,
     /// What GitHub holds.
     pub github: Holdings,
@@ -53,7 +49,7 @@ pub enum EvidenceError {
     Read(#[source] DynoxideError),
     /// It answered with what no DynamoDB answers.
     #[error("an item of the table is no item")]
-    Item(#[source] serde_json::Error),
+    Item(#[source] CannotOpen),
 }
 
 impl Evidence {
@@ -88,7 +84,7 @@ pub fn broken(stack: &Stack) -> Result<Vec<Broken>, EvidenceError> {
     Ok(Evidence::of(stack)?.broken(&Promises::default()))
 }
 
-/// All items of `table`.
+/// All items of `table`, opened.
 pub fn items_of(table: &Table) -> Result<Vec<Item>, EvidenceError> {
     let mut items = Vec::new();
     let mut after = None;
@@ -97,8 +93,8 @@ pub fn items_of(table: &Table) -> Result<Vec<Item>, EvidenceError> {
         let scan = ScanRequest { table_name, exclusive_start_key: after, ..ScanRequest::default() };
         let page = table.database().scan(scan).map_err(EvidenceError::Read)?;
         for item in page.items.unwrap_or_default() {
-            let told = serde_json::to_value(&item).map_err(EvidenceError::Item)?;
-            items.push(serde_json::from_value(told).map_err(EvidenceError::Item)?);
+            let told = serde_json::to_value(&item).map_err(CannotOpen::Json);
+            items.push(told.and_then(opened).map_err(EvidenceError::Item)?);
         }
         after = page.last_evaluated_key;
         if after.is_none() {

@@ -21,6 +21,7 @@ pub mod invariants;
 pub mod issuer;
 pub mod lambda;
 pub mod mailbox;
+pub mod opened;
 pub mod page;
 pub mod places;
 pub mod queue;

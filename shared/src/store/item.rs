@@ -1,25 +1,41 @@
 //! Items: domain values with their keys and a version.
+//!
+//! A value is kept as JSON in one attribute. Each attribute of an item is paid for three times, by the table,
+//! by the SDK's parser and by who reads what that gives, and values have up to sixty: docs/load.md. What is
+//! kept apart is what the table, its stream or an update reads by name. A wide value is kept in attributes: in
+//! JSON its text might be twice as long, and more than an item holds.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::{from_item, to_item};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::ledger;
 use crate::store::keys::{Key, Keys};
+use crate::store::simulations::CANDIDATE_COUNT;
 
 /// An item as the SDK has it: attributes by their names.
 pub type Item = HashMap<String, AttributeValue>;
 
-pub(crate) const VERSION: &str = "version";
+/// The attribute that counts how often an item was written.
+pub const VERSION: &str = "version";
+/// The attribute that holds a value as a JSON object, without what is kept apart. An item that only reserves
+/// its key has none.
+pub const BODY: &str = "body";
+/// The fields of values that are attributes of their own: the Pipe reads the id of a job, the transaction that
+/// invites counts, and the table forgets what has expired.
+pub const APART: [&str; 3] = ["id", CANDIDATE_COUNT, "expiresAtEpoch"];
 /// The attributes that name an item, in the table and in its indexes.
-const KEYS: [&str; 6] = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
+pub const KEYS: [&str; 6] = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
 
 /// What was being done when an item turned out not to parse.
 const READING: &str = "reading an item";
+const WRITING: &str = "writing an item";
 
 /// Whether an item was there and could not be read: trying again will not help.
 pub fn is_unreadable(error: &Error) -> bool {
@@ -30,6 +46,8 @@ pub fn is_unreadable(error: &Error) -> bool {
 pub trait Entity: Serialize + DeserializeOwned {
     /// Whether it keeps, as `cause`, what the log calls the request or job that it follows from.
     const FOLLOWS: bool = false;
+    /// Whether it holds what somebody else wrote, by the hundred kilobytes, and is kept in attributes.
+    const WIDE: bool = false;
 
     /// Where it stands.
     fn keys(&self) -> Keys;
@@ -62,10 +80,10 @@ impl<T: Entity> Stored<T> {
             Some(AttributeValue::N(number)) => number.parse().unwrap_or(0),
             _ => 0,
         };
-        // No value holds its keys, and every attribute that is left costs as much as one that is wanted.
         let [pk, sk, ..] = KEYS.map(|name| item.remove(name));
-        let value = from_item(item).map_err(|source| {
-            let said = without_values(&source.to_string());
+        let value = if T::WIDE { read_wide(item) } else { read_body(item) };
+        let value = value.map_err(|said| {
+            let said = without_values(&said);
             let said = format!("{} / {}: {said}", shown(pk.as_ref()), shown(sk.as_ref()));
             Error::internal(READING, said)
         })?;
@@ -79,8 +97,8 @@ fn without_values(said: &str) -> String {
     if said.starts_with("missing field") || said.starts_with("duplicate field") {
         return said.to_owned();
     }
+    let (said, expected) = said.rfind(", expected ").map_or((said, ""), |at| said.split_at(at));
     let begins = said.split(['"', '`']).next().unwrap_or_default().trim_end();
-    let expected = said.rfind(", expected ").and_then(|at| said.get(at..)).unwrap_or_default();
     format!("{begins}{expected}")
 }
 
@@ -93,10 +111,59 @@ fn shown(key: Option<&AttributeValue>) -> String {
     format!("{kind}#{}", if plain { rest } else { "…" })
 }
 
+fn read_wide<T: Entity>(item: Item) -> Result<T, String> {
+    from_item(item).map_err(|source| source.to_string())
+}
+
+fn read_body<T: Entity>(mut item: Item) -> Result<T, String> {
+    let body = item.remove(BODY);
+    let body = body.as_ref().and_then(|body| body.as_s().ok()).map_or("", String::as_str);
+    let whole = whole(body, item).ok_or("a body that is no object")?;
+    serde_json::from_str(&whole).map_err(|source| source.to_string())
+}
+
+/// The JSON of a value whose fields are in `body`, but for those that are kept `apart`; none where the body
+/// is no object.
+fn whole(body: &str, apart: Item) -> Option<Cow<'_, str>> {
+    let rest = body.strip_prefix('{')?;
+    if apart.is_empty() {
+        return Some(body.into());
+    }
+    let mut whole = String::with_capacity(body.len() + 64);
+    for (name, value) in apart {
+        let value = match value {
+            AttributeValue::N(number) => number,
+            AttributeValue::S(text) => Value::String(text).to_string(),
+            _ => "null".to_owned(),
+        };
+        let mark = if whole.is_empty() { '{' } else { ',' };
+        whole.extend([&*mark.to_string(), &Value::String(name).to_string(), ":", &value]);
+    }
+    whole.push_str(if rest == "}" { "" } else { "," });
+    whole.push_str(rest);
+    Some(whole.into())
+}
+
 /// The item of `value`, as version `version` of it.
 pub fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
-    let mut item: Item =
-        to_item(value).map_err(|source| Error::internal("writing an item", source))?;
+    following(value, version, None)
+}
+
+/// The item of `value`, which is new.
+pub(crate) fn new_item_of<T: Entity>(value: &T) -> Result<Item, Error> {
+    following(value, 1, ledger::so_far().cause.filter(|_| T::FOLLOWS))
+}
+
+fn following<T: Entity>(value: &T, version: u64, cause: Option<String>) -> Result<Item, Error> {
+    let failed = |source: &dyn std::error::Error| Error::internal(WRITING, source.to_string());
+    let mut item = if T::WIDE {
+        to_item(value).map_err(|source| failed(&source))?
+    } else {
+        match serde_json::to_value(value).map_err(|source| failed(&source))? {
+            Value::Object(fields) => in_body(fields, cause),
+            _ => return Err(Error::internal(WRITING, "a value that is no object")),
+        }
+    };
     let keys = value.keys();
     put_key(&mut item, ("PK", "SK"), &keys.primary);
     if let Some(key) = &keys.gsi1 {
@@ -109,15 +176,23 @@ pub fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
     Ok(item)
 }
 
-/// The item of `value`, which is new.
-pub(crate) fn new_item_of<T: Entity>(value: &T) -> Result<Item, Error> {
-    let mut item = item_of(value, 1)?;
-    if T::FOLLOWS
-        && let Some(cause) = ledger::so_far().cause
-    {
-        item.entry("cause".to_owned()).or_insert(AttributeValue::S(cause));
+/// The attributes of a value with these `fields`, which keeps its `cause` unless it has one.
+fn in_body(mut fields: Map<String, Value>, cause: Option<String>) -> Item {
+    if let Some(cause) = cause {
+        fields.entry("cause").or_insert(Value::String(cause));
     }
-    Ok(item)
+    let mut item = Item::new();
+    for name in APART {
+        let attribute = match fields.remove(name) {
+            Some(Value::Number(number)) => AttributeValue::N(number.to_string()),
+            Some(Value::String(text)) => AttributeValue::S(text),
+            // One that is not there reads as one that is null.
+            _ => continue,
+        };
+        item.insert(name.to_owned(), attribute);
+    }
+    item.insert(BODY.to_owned(), AttributeValue::S(Value::Object(fields).to_string()));
+    item
 }
 
 /// The attributes that name an item.
@@ -134,7 +209,105 @@ fn put_key(item: &mut Item, (pk, sk): (&str, &str), key: &Key) {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+    use crate::store::keys;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Note {
+        id: u64,
+        said: String,
+        marks: Vec<u8>,
+        expires_at_epoch: Option<i64>,
+    }
+
+    impl Entity for Note {
+        fn keys(&self) -> Keys {
+            keys::id_guard(self.id).into()
+        }
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Essay {
+        text: String,
+    }
+
+    impl Entity for Essay {
+        const WIDE: bool = true;
+
+        fn keys(&self) -> Keys {
+            keys::id_guard(1).into()
+        }
+    }
+
+    fn note() -> Note {
+        let said = "he said \"}\",\n and: {".to_owned();
+        Note { id: 9_007_199_254_740_991, said, marks: vec![1, 255], expires_at_epoch: Some(-1) }
+    }
+
+    fn text(text: &str) -> AttributeValue {
+        AttributeValue::S(text.to_owned())
+    }
+
+    fn number(number: &str) -> AttributeValue {
+        AttributeValue::N(number.to_owned())
+    }
+
+    #[test]
+    fn a_value_is_one_attribute_beside_its_keys_and_what_is_read_by_name() {
+        let mut item = item_of(&note(), 7).unwrap();
+
+        assert!(KEYS[..2].iter().all(|key| item.remove(*key).is_some()));
+        let expected = [
+            ("id", number("9007199254740991")),
+            ("expiresAtEpoch", number("-1")),
+            ("body", text(r#"{"marks":[1,255],"said":"he said \"}\",\n and: {"}"#)),
+            ("version", number("7")),
+        ];
+        assert_eq!(item, expected.map(|(name, value)| (name.to_owned(), value)).into());
+    }
+
+    #[test]
+    fn a_value_is_read_as_it_was_written_with_and_without_what_may_be_absent() {
+        for note in [note(), Note { expires_at_epoch: None, ..note() }] {
+            let read = Stored::<Note>::from_item(item_of(&note, 7).unwrap()).unwrap();
+            assert_eq!((read.value, read.version), (note, 7));
+        }
+    }
+
+    #[test]
+    fn a_wide_value_is_kept_in_attributes_so_that_its_text_takes_no_more_than_it_has() {
+        let essay = Essay { text: "\n\"".repeat(1_000) };
+        let item = item_of(&essay, 1).unwrap();
+        assert_eq!((item.get("text"), item.get(BODY)), (Some(&text(&essay.text)), None));
+        assert_eq!(Stored::<Essay>::from_item(item).unwrap().value, essay);
+    }
+
+    #[test]
+    fn an_item_whose_body_is_none_or_broken_or_says_a_thing_twice_is_refused_and_named() {
+        let refused = |body: Option<&str>| {
+            let mut item = item_of(&note(), 7).unwrap();
+            item.remove(BODY);
+            item.extend(body.map(|body| (BODY.to_owned(), text(body))));
+            let error = Stored::<Note>::from_item(item).unwrap_err();
+            assert!(is_unreadable(&error));
+            error.chain()
+        };
+        for (body, why) in [
+            (None, "a body that is no object"),
+            (Some("{}"), "missing field `said`"),
+            (Some(r#"[1,"a",[],0]"#), "a body that is no object"),
+            (Some(r#"{"said":"a","marks":[],"id":1}"#), "duplicate field `id`"),
+            (Some(r#"{"said":7,"marks":[]}"#), "invalid type: integer, expected a string"),
+            (Some(r#"{"said":"ada@example.com"#), "EOF while parsing a string"),
+        ] {
+            let told = refused(body);
+            assert!(told.contains("ID#9007199254740991 / ID: ") && told.contains(why), "{told}");
+            assert!(!told.contains("ada"), "{told}");
+        }
+    }
 
     #[test]
     fn what_is_said_of_an_unreadable_item_names_fields_and_never_values() {

@@ -7,7 +7,7 @@ use crate::domain::results::{Output, TestReport};
 use crate::domain::run::Run;
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::{Entity, Stored};
+use crate::store::item::{BODY, Entity, Stored};
 use crate::store::keys::{self, Keys};
 use crate::store::page::Range;
 
@@ -56,6 +56,8 @@ impl RunOutput {
 }
 
 impl Entity for RunOutput {
+    const WIDE: bool = true;
+
     fn keys(&self) -> Keys {
         keys::output(self.run).into()
     }
@@ -72,7 +74,7 @@ impl Store {
         // A run that tries a template out is reserved by an item that says nothing.
         let key = keys::github_run(github_id);
         let mut found = self.get_all(std::slice::from_ref(&key)).await?;
-        let found = found.remove(&key).filter(|item| item.contains_key("run"));
+        let found = found.remove(&key).filter(|item| item.contains_key(BODY));
         let found = found.map(Stored::<GitHubRun>::from_item).transpose()?;
         Ok(found.map(|found| found.value))
     }

@@ -13,7 +13,7 @@ use crate::domain::text::ContentText;
 use crate::domain::workspace::Workspace;
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::{Entity, Item, Stored};
+use crate::store::item::{BODY, Entity, Item, Stored};
 use crate::store::keys::{self, Key, Keys};
 use crate::store::runs::RunOutput;
 
@@ -69,6 +69,8 @@ pub struct SubmittedText {
 }
 
 impl Entity for SubmittedText {
+    const WIDE: bool = true;
+
     fn keys(&self) -> Keys {
         keys::text(self.submission).into()
     }
@@ -88,6 +90,8 @@ pub struct SubmittedPatches {
 }
 
 impl Entity for SubmittedPatches {
+    const WIDE: bool = true;
+
     fn keys(&self) -> Keys {
         keys::patches(self.submission).into()
     }
@@ -132,7 +136,7 @@ impl Store {
         // Ids of other things are guarded by items that say nothing.
         let key = keys::id_guard(id.get());
         let mut found = self.get_all(std::slice::from_ref(&key)).await?;
-        let found = found.remove(&key).filter(|item| item.contains_key("submission"));
+        let found = found.remove(&key).filter(|item| item.contains_key(BODY));
         found.map(Stored::from_item).transpose()
     }
 
@@ -151,8 +155,7 @@ impl Store {
     ) -> Result<Option<WholeSubmission>, Error> {
         let (place, text, patches) = (keys::id_guard(id.get()), keys::text(id), keys::patches(id));
         let mut first = self.get_all(&[place.clone(), text.clone(), patches.clone()]).await?;
-        let Some(place) = first.remove(&place).filter(|item| item.contains_key("submission"))
-        else {
+        let Some(place) = first.remove(&place).filter(|item| item.contains_key(BODY)) else {
             return Ok(None);
         };
         let place = Stored::<SubmissionPlace>::from_item(place)?.value;

@@ -29,8 +29,8 @@ use shared::store::runs::{GitHubRun, RunOutput};
 use shared::store::simulations::InviteGuard;
 use shared::store::submissions::{SubmissionPlace, SubmittedPatches, SubmittedText};
 
-use crate::invariants::Item;
 use crate::invariants::broken::Broken;
+use crate::opened::Item;
 
 /// The whole table.
 #[derive(Debug, Default)]

@@ -1,11 +1,15 @@
 //! Items as Tenon has written them, copied: ten thousand candidates in a second and not in an hour.
 
-use dynoxide::actions::scan::ScanRequest;
-use dynoxide::{Database, DynoxideError, ImportOptions, Item};
+use std::error::Error;
+
+use dynoxide::{Database, ImportOptions, Item};
 use serde_json::Value;
 
 use crate::bench::CannotMeasure;
+use crate::invariants::items_of;
+use crate::opened::{CannotOpen, closed};
 use crate::places::TABLE_NAME;
+use crate::table::Table;
 
 /// How far the ids of two copies are from each other: a millisecond.
 const STEP: u64 = 1 << 12;
@@ -17,27 +21,11 @@ pub(in crate::bench) fn older(id: u64, number: u64) -> u64 {
     id.saturating_sub(number.saturating_mul(STEP))
 }
 
-/// Every item of the table, in DynamoDB's JSON.
-pub(in crate::bench) fn all(database: &Database) -> Result<Vec<Value>, CannotMeasure> {
-    let mut items = Vec::new();
-    let mut from = None;
-    loop {
-        let request = ScanRequest {
-            table_name: TABLE_NAME.to_owned(),
-            exclusive_start_key: from,
-            ..ScanRequest::default()
-        };
-        let page = database.scan(request).map_err(|error| unusable(&error))?;
-        items.extend(page.items.unwrap_or_default().into_iter().map(readable));
-        from = page.last_evaluated_key;
-        if from.is_none() {
-            return Ok(items);
-        }
-    }
-}
-
-fn readable(item: Item) -> Value {
-    serde_json::to_value(item).unwrap_or(Value::Null)
+/// Every item of the table, opened, in DynamoDB's JSON.
+pub(in crate::bench) fn all(table: &Table) -> Result<Vec<Value>, CannotMeasure> {
+    let items = items_of(table).map_err(|error| unusable(&error))?;
+    let told = items.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    told.map_err(|error| unusable(&error))
 }
 
 /// Puts copies of `items` in which each of `ids` is an older one, a copy for each of `numbers`; nothing of it
@@ -53,12 +41,16 @@ pub(super) fn put(
         let pairs: Vec<_> =
             ids.iter().map(|id| (id.to_string(), older(*id, number).to_string())).collect();
         for item in items {
-            let copy = serde_json::from_value::<Item>(renumbered(item, &pairs));
-            copies.push(copy.map_err(std::io::Error::from)?);
+            copies.push(copy_of(item, &pairs).map_err(|error| unusable(&error))?);
         }
     }
     let put = database.import_items(TABLE_NAME, copies, ImportOptions::default());
     put.map(|_imported| ()).map_err(|error| unusable(&error))
+}
+
+fn copy_of(item: &Value, ids: &[(String, String)]) -> Result<Item, CannotOpen> {
+    let copy = serde_json::from_value(renumbered(item, ids))?;
+    Ok(serde_json::from_value(closed(copy)?)?)
 }
 
 fn renumbered(value: &Value, ids: &[(String, String)]) -> Value {
@@ -76,7 +68,7 @@ fn renumbered(value: &Value, ids: &[(String, String)]) -> Value {
     }
 }
 
-fn unusable(error: &DynoxideError) -> CannotMeasure {
+fn unusable(error: &dyn Error) -> CannotMeasure {
     CannotMeasure::Scene(format!("the table: {error}"))
 }
 

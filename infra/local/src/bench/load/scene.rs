@@ -52,7 +52,7 @@ impl Scene {
         let (pool, items, worker) = (0, Vec::new(), Some(worker));
         let mut scene = Self { stack, apart, api, cast, pool, items, worker };
         scene.quiet().await?;
-        scene.items = copies::all(scene.stack.table.database())?;
+        scene.items = copies::all(&scene.stack.table)?;
         scene.fill(rows)?;
         Ok(scene)
     }

@@ -14,7 +14,8 @@ use crate::bench::soak::people::Told;
 use crate::bench::soak::samples::Samples;
 use crate::bench::spread::{microseconds, nearest};
 use crate::github::faults::kind::Kind;
-use crate::invariants::{Evidence, Item};
+use crate::invariants::Evidence;
+use crate::opened::Item;
 
 /// Everything of one soak.
 #[derive(Debug, Clone, Default, Serialize)]
