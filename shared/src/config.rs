@@ -5,6 +5,7 @@ mod reader;
 pub mod secrets;
 pub mod settings;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use ipnet::IpNet;
@@ -250,7 +251,12 @@ impl std::error::Error for ConfigErrors {}
 impl Config {
     /// Reads the process environment.
     pub fn from_env() -> Result<Self, ConfigErrors> {
-        Self::from_lookup(&environment)
+        // Each lookup in the process environment goes through all of it, and there are fifty settings.
+        let all = std::env::vars_os();
+        let all =
+            all.filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let all: HashMap<String, String> = all.collect();
+        Self::from_lookup(&|name| all.get(name).cloned())
     }
 
     /// Reads settings from anywhere. Blank means unset.

@@ -129,16 +129,16 @@ fn whole(body: &str, apart: Item) -> Option<Cow<'_, str>> {
     if apart.is_empty() {
         return Some(body.into());
     }
-    let mut whole = String::with_capacity(body.len() + 64);
-    for (name, value) in apart {
+    let apart = apart.into_iter().map(|(name, value)| {
         let value = match value {
-            AttributeValue::N(number) => number,
-            AttributeValue::S(text) => Value::String(text).to_string(),
-            _ => "null".to_owned(),
+            AttributeValue::N(number) => number.parse().map_or(Value::Null, Value::Number),
+            AttributeValue::S(text) => Value::String(text),
+            _ => Value::Null,
         };
-        let mark = if whole.is_empty() { '{' } else { ',' };
-        whole.extend([&*mark.to_string(), &Value::String(name).to_string(), ":", &value]);
-    }
+        (name, value)
+    });
+    let mut whole = Value::Object(apart.collect()).to_string();
+    whole.pop();
     whole.push_str(if rest == "}" { "" } else { "," });
     whole.push_str(rest);
     Some(whole.into())
