@@ -182,7 +182,8 @@ async fn what_is_pending_and_brought_on_by_nobody_is_named() {
         ),
         (
             |world| {
-                let is_followed = |item: &&mut Value| item["pinned"]["NULL"] == true;
+                let is_followed =
+                    |item: &&mut Value| item["SK"]["S"] == "RUN" && item["pinned"].is_null();
                 let run = world.items.iter_mut().find(is_followed).unwrap();
                 run["state"] = json!({ "M": { "state": { "S": "requested" } } });
             },

@@ -186,13 +186,26 @@ fn in_body(mut fields: Map<String, Value>, cause: Option<String>) -> Item {
         let attribute = match fields.remove(name) {
             Some(Value::Number(number)) => AttributeValue::N(number.to_string()),
             Some(Value::String(text)) => AttributeValue::S(text),
-            // One that is not there reads as one that is null.
             _ => continue,
         };
         item.insert(name.to_owned(), attribute);
     }
-    item.insert(BODY.to_owned(), AttributeValue::S(Value::Object(fields).to_string()));
+    let mut body = Value::Object(fields);
+    leave_nulls_out(&mut body);
+    item.insert(BODY.to_owned(), AttributeValue::S(body.to_string()));
     item
+}
+
+/// What is not there reads as what is null, and half of a workspace is: a kilobyte is a unit of writing.
+fn leave_nulls_out(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_name, field| !field.is_null());
+            fields.values_mut().for_each(leave_nulls_out);
+        }
+        Value::Array(values) => values.iter_mut().for_each(leave_nulls_out),
+        _ => {}
+    }
 }
 
 /// The attributes that name an item.
@@ -219,7 +232,8 @@ mod tests {
     struct Note {
         id: u64,
         said: String,
-        marks: Vec<u8>,
+        marks: Vec<Option<u8>>,
+        answer: Option<Box<Note>>,
         expires_at_epoch: Option<i64>,
     }
 
@@ -244,7 +258,8 @@ mod tests {
 
     fn note() -> Note {
         let said = "he said \"}\",\n and: {".to_owned();
-        Note { id: 9_007_199_254_740_991, said, marks: vec![1, 255], expires_at_epoch: Some(-1) }
+        let marks = vec![Some(1), None];
+        Note { id: 9_007_199_254_740_991, said, marks, answer: None, expires_at_epoch: Some(-1) }
     }
 
     fn text(text: &str) -> AttributeValue {
@@ -263,7 +278,7 @@ mod tests {
         let expected = [
             ("id", number("9007199254740991")),
             ("expiresAtEpoch", number("-1")),
-            ("body", text(r#"{"marks":[1,255],"said":"he said \"}\",\n and: {"}"#)),
+            ("body", text(r#"{"marks":[1,null],"said":"he said \"}\",\n and: {"}"#)),
             ("version", number("7")),
         ];
         assert_eq!(item, expected.map(|(name, value)| (name.to_owned(), value)).into());
@@ -271,7 +286,8 @@ mod tests {
 
     #[test]
     fn a_value_is_read_as_it_was_written_with_and_without_what_may_be_absent() {
-        for note in [note(), Note { expires_at_epoch: None, ..note() }] {
+        let answered = Note { answer: Some(Box::new(note())), ..note() };
+        for note in [note(), Note { expires_at_epoch: None, ..note() }, answered] {
             let read = Stored::<Note>::from_item(item_of(&note, 7).unwrap()).unwrap();
             assert_eq!((read.value, read.version), (note, 7));
         }
@@ -298,7 +314,7 @@ mod tests {
         for (body, why) in [
             (None, "a body that is no object"),
             (Some("{}"), "missing field `said`"),
-            (Some(r#"[1,"a",[],0]"#), "a body that is no object"),
+            (Some(r#"[1,"a",[],null,0]"#), "a body that is no object"),
             (Some(r#"{"said":"a","marks":[],"id":1}"#), "duplicate field `id`"),
             (Some(r#"{"said":7,"marks":[]}"#), "invalid type: integer, expected a string"),
             (Some(r#"{"said":"ada@example.com"#), "EOF while parsing a string"),

@@ -98,7 +98,7 @@ async fn the_member_among_them_has_accepted_the_invitation_when_the_repository_i
     let workspace = story.item("CS#", "WORKSPACE#2").await;
     let collaborator = &workspace["collaborator"]["M"];
     assert_eq!(collaborator["username"], json!({ "S": "hacktocat" }));
-    assert_eq!(collaborator["invitation"], json!({ "NULL": true }));
+    assert_eq!(collaborator["invitation"], Value::Null);
 }
 
 #[tokio::test]

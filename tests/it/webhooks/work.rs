@@ -167,6 +167,6 @@ async fn an_invitation_that_was_accepted_is_open_no_more() {
     story.stack.github.accept_invitation(&repository, "ada-l").unwrap();
     story.settle().await;
 
-    assert_eq!(invitation(2).await, json!({ "NULL": true }));
+    assert_eq!(invitation(2).await, Value::Null);
     assert!(invitation(3).await["N"].is_string(), "the other day's is still open");
 }
