@@ -252,6 +252,7 @@ impl Config {
     /// Reads the process environment.
     pub fn from_env() -> Result<Self, ConfigErrors> {
         // Each lookup in the process environment goes through all of it, and there are fifty settings.
+        #[expect(clippy::disallowed_methods, reason = "here and below alone it is read")]
         let all = std::env::vars_os();
         let all =
             all.filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
@@ -300,7 +301,7 @@ pub fn runtime_api() -> Option<String> {
 
 /// The process environment.
 fn environment(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
+    #[expect(clippy::disallowed_methods, reason = "here and above alone it is read")]
     std::env::var(name).ok()
 }
 

@@ -21,20 +21,23 @@ impl Story {
             "ExpressionAttributeValues": { ":prefix": { "S": prefix } },
             "ConsistentRead": true,
         });
-        self.scan(scan).await
+        self.scan(scan).await.into_iter().map(shown).collect()
+    }
+
+    /// Every item there is, as the table holds it, in DynamoDB's JSON.
+    pub async fn held_items(&self) -> Vec<Value> {
+        self.scan(json!({ "TableName": "tenon", "ConsistentRead": true })).await
     }
 
     /// Every item there is, opened, in DynamoDB's JSON.
     pub async fn all_items(&self) -> Vec<Value> {
-        let scan = json!({ "TableName": "tenon", "ConsistentRead": true });
-        self.scan(scan).await
+        self.held_items().await.into_iter().map(shown).collect()
     }
 
     async fn scan(&self, scan: Value) -> Vec<Value> {
         let found = self.ask_table("Scan", scan).await;
         assert!(found["LastEvaluatedKey"].is_null(), "a test's table fits a page");
-        let items = found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).iter();
-        items.map(|item| serde_json::to_value(opened(item.clone()).unwrap()).unwrap()).collect()
+        found["Items"].as_array().unwrap_or_else(|| panic!("{found:#}")).clone()
     }
 
     /// The one item whose partition key begins with `partition` and whose sort key is `sort`.
@@ -84,6 +87,10 @@ impl Story {
         let put = database.import_items("tenon", parsed.collect(), ImportOptions::default());
         assert_eq!(put.unwrap().items_imported, items.len());
     }
+}
+
+fn shown(held: Value) -> Value {
+    serde_json::to_value(opened(held).unwrap()).unwrap()
 }
 
 /// An opened item as the table holds it.

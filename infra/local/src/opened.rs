@@ -17,6 +17,9 @@ pub enum CannotOpen {
     /// What should be attributes, or a body, is something else.
     #[error("an item cannot be read")]
     Json(#[from] serde_json::Error),
+    /// A field is there twice: in the body, and as an attribute.
+    #[error("`{0}` is both in the body and beside it")]
+    Twice(String),
     /// A field that no attribute can hold, or the other way round.
     #[error("a field cannot be converted")]
     Field(#[from] serde_dynamo::Error),
@@ -30,7 +33,9 @@ pub fn opened(item: Value) -> Result<Item, CannotOpen> {
         let fields: Map<String, Value> = serde_json::from_str(body)?;
         item.insert(BODY.to_owned(), AttributeValue::Null(true));
         for (name, field) in fields {
-            item.insert(name, to_attribute_value(field)?);
+            if item.insert(name.clone(), to_attribute_value(field)?).is_some() {
+                return Err(CannotOpen::Twice(name));
+            }
         }
     }
     Ok(item)
@@ -39,7 +44,9 @@ pub fn opened(item: Value) -> Result<Item, CannotOpen> {
 /// The opposite of [`opened`], in DynamoDB's JSON: the item as the table holds it.
 pub fn closed(mut item: Item) -> Result<Value, CannotOpen> {
     if item.contains_key(BODY) {
-        let stays = |name: &str| [&KEYS[..], &APART, &[VERSION, BODY]].concat().contains(&name);
+        let stays = |name: &str| {
+            KEYS.contains(&name) || APART.contains(&name) || [VERSION, BODY].contains(&name)
+        };
         let mut fields = Map::new();
         for name in item.keys().filter(|name| !stays(name)).cloned().collect::<Vec<_>>() {
             if let Some(field) = item.remove(&name) {
@@ -80,5 +87,10 @@ mod tests {
         assert_eq!(closed(opened(held.clone()).unwrap()).unwrap(), held);
         let broken = json!({ "PK": { "S": "ID#1" }, "body": { "S": "{" } });
         assert!(opened(broken).is_err(), "a body that is no object is told");
+        let twice = json!({ "id": { "N": "1" }, "body": { "S": r#"{"id":1}"# } });
+        assert_eq!(
+            opened(twice).unwrap_err().to_string(),
+            "`id` is both in the body and beside it"
+        );
     }
 }

@@ -3,7 +3,7 @@
 //! A value is kept as JSON in one attribute. Each attribute of an item is paid for three times, by the table,
 //! by the SDK's parser and by who reads what that gives, and values have up to sixty: docs/load.md. What is
 //! kept apart is what the table, its stream or an update reads by name. A wide value is kept in attributes: in
-//! JSON its text might be twice as long, and more than an item holds.
+//! JSON its text might be six times as long, and more than an item holds.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,9 +27,11 @@ pub const VERSION: &str = "version";
 /// The attribute that holds a value as a JSON object, without what is kept apart. An item that only reserves
 /// its key has none.
 pub const BODY: &str = "body";
+/// The table's own attribute for when an item may be deleted, in seconds since the epoch.
+pub const EXPIRES: &str = "expiresAtEpoch";
 /// The fields of values that are attributes of their own: the Pipe reads the id of a job, the transaction that
 /// invites counts, and the table forgets what has expired.
-pub const APART: [&str; 3] = ["id", CANDIDATE_COUNT, "expiresAtEpoch"];
+pub const APART: [&str; 3] = ["id", CANDIDATE_COUNT, EXPIRES];
 /// The attributes that name an item, in the table and in its indexes.
 pub const KEYS: [&str; 6] = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
 
@@ -44,7 +46,7 @@ pub fn is_unreadable(error: &Error) -> bool {
 
 /// A value that is kept in the table.
 pub trait Entity: Serialize + DeserializeOwned {
-    /// Whether it keeps, as `cause`, what the log calls the request or job that it follows from.
+    /// Whether it keeps, as `cause`, what the log calls the request or job that it follows from. No wide one does.
     const FOLLOWS: bool = false;
     /// Whether it holds what somebody else wrote, by the hundred kilobytes, and is kept in attributes.
     const WIDE: bool = false;
@@ -139,22 +141,27 @@ fn whole(body: &str, apart: Item) -> Option<Cow<'_, str>> {
     });
     let mut whole = Value::Object(apart.collect()).to_string();
     whole.pop();
-    whole.push_str(if rest == "}" { "" } else { "," });
+    whole.push_str(if rest.trim_start().starts_with('}') { "" } else { "," });
     whole.push_str(rest);
     Some(whole.into())
 }
 
 /// The item of `value`, as version `version` of it.
 pub fn item_of<T: Entity>(value: &T, version: u64) -> Result<Item, Error> {
-    following(value, version, None)
+    caused_item_of(value, version, None)
 }
 
 /// The item of `value`, which is new.
 pub(crate) fn new_item_of<T: Entity>(value: &T) -> Result<Item, Error> {
-    following(value, 1, ledger::so_far().cause.filter(|_| T::FOLLOWS))
+    caused_item_of(value, 1, ledger::so_far().cause.filter(|_| T::FOLLOWS))
 }
 
-fn following<T: Entity>(value: &T, version: u64, cause: Option<String>) -> Result<Item, Error> {
+fn caused_item_of<T: Entity>(
+    value: &T,
+    version: u64,
+    cause: Option<String>,
+) -> Result<Item, Error> {
+    const { assert!(!(T::WIDE && T::FOLLOWS), "the cause would be lost") };
     let failed = |source: &dyn std::error::Error| Error::internal(WRITING, source.to_string());
     let mut item = if T::WIDE {
         to_item(value).map_err(|source| failed(&source))?
@@ -183,11 +190,12 @@ fn in_body(mut fields: Map<String, Value>, cause: Option<String>) -> Item {
     }
     let mut item = Item::new();
     for name in APART {
-        let attribute = match fields.remove(name) {
+        let attribute = match fields.get(name) {
             Some(Value::Number(number)) => AttributeValue::N(number.to_string()),
-            Some(Value::String(text)) => AttributeValue::S(text),
+            Some(Value::String(text)) => AttributeValue::S(text.clone()),
             _ => continue,
         };
+        fields.remove(name);
         item.insert(name.to_owned(), attribute);
     }
     let mut body = Value::Object(fields);
@@ -295,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_wide_value_is_kept_in_attributes_so_that_its_text_takes_no_more_than_it_has() {
-        let essay = Essay { text: "\n\"".repeat(1_000) };
+        let essay = Essay { text: "\u{1b}\n\"".repeat(1_000) };
         let item = item_of(&essay, 1).unwrap();
         assert_eq!((item.get("text"), item.get(BODY)), (Some(&text(&essay.text)), None));
         assert_eq!(Stored::<Essay>::from_item(item).unwrap().value, essay);
@@ -314,10 +322,15 @@ mod tests {
         for (body, why) in [
             (None, "a body that is no object"),
             (Some("{}"), "missing field `said`"),
+            (Some("{ }"), "missing field `said`"),
             (Some(r#"[1,"a",[],null,0]"#), "a body that is no object"),
             (Some(r#"{"said":"a","marks":[],"id":1}"#), "duplicate field `id`"),
             (Some(r#"{"said":7,"marks":[]}"#), "invalid type: integer, expected a string"),
             (Some(r#"{"said":"ada@example.com"#), "EOF while parsing a string"),
+            (
+                Some(r#"{"said":"","marks":"a, expected ada@example.com"}"#),
+                "invalid type: string, ",
+            ),
         ] {
             let told = refused(body);
             assert!(told.contains("ID#9007199254740991 / ID: ") && told.contains(why), "{told}");

@@ -6,11 +6,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use crate::domain::limit::{Allowance, Window};
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::{Item, key_item};
+use crate::store::item::{EXPIRES, Item, key_item};
 use crate::store::keys;
 
-/// The table's own attribute for when an item may be deleted, in seconds since the epoch.
-const EXPIRES: &str = "expiresAtEpoch";
 const HITS: &str = "hits";
 
 impl Store {

@@ -42,7 +42,7 @@ async fn the_pipe_makes_a_message_of_every_new_job_as_the_local_one_does_and_of_
     let record =
         |event: &str, item: &Value| json!({ "eventName": event, "dynamodb": { "NewImage": item } });
 
-    let items = story.items("").await;
+    let items = story.held_items().await;
     let mut jobs = 0;
     for item in &items {
         let local = job_messages(&[serde_json::from_value(item.clone()).unwrap()]);

@@ -43,7 +43,7 @@ async fn what_the_code_writes_has_the_tables_keys_and_its_time_to_live() {
     let (_, _, keys) = described(&table["Properties"]);
     let time_to_live = &table["Properties"]["TimeToLiveSpecification"];
 
-    let items = story.items("").await;
+    let items = story.held_items().await;
     let written: BTreeSet<String> = items
         .iter()
         .flat_map(|item| item.as_object().unwrap().keys().cloned())
