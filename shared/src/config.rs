@@ -5,7 +5,6 @@ mod reader;
 pub mod secrets;
 pub mod settings;
 
-use std::collections::HashMap;
 use std::fmt;
 
 use ipnet::IpNet;
@@ -251,13 +250,7 @@ impl std::error::Error for ConfigErrors {}
 impl Config {
     /// Reads the process environment.
     pub fn from_env() -> Result<Self, ConfigErrors> {
-        // Each lookup in the process environment goes through all of it, and there are fifty settings.
-        #[expect(clippy::disallowed_methods, reason = "here and below alone it is read")]
-        let all = std::env::vars_os();
-        let all =
-            all.filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-        let all: HashMap<String, String> = all.collect();
-        Self::from_lookup(&|name| all.get(name).cloned())
+        Self::from_lookup(&environment)
     }
 
     /// Reads settings from anywhere. Blank means unset.
@@ -301,7 +294,7 @@ pub fn runtime_api() -> Option<String> {
 
 /// The process environment.
 fn environment(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "here and above alone it is read")]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
     std::env::var(name).ok()
 }
 

@@ -315,10 +315,6 @@ fn options(
 
 /// Every setting of the environment, and of `file` those that it does not have.
 fn overrides(file: Option<&str>) -> Result<BTreeMap<String, String>, Failure> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a developer's settings are read with a file beside"
-    )]
     let environment = std::env::vars_os();
     let environment = environment
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
