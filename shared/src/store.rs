@@ -31,7 +31,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{self, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
@@ -112,11 +113,7 @@ impl Intercept for Calls {
 
 impl Store {
     /// The table `table`, reached as `config` says; `clock` dates the alarms about it.
-    pub fn new(
-        config: aws_sdk_dynamodb::config::Builder,
-        table: impl Into<String>,
-        clock: Clock,
-    ) -> Self {
+    pub fn new(config: config::Builder, table: impl Into<String>, clock: Clock) -> Self {
         let calls = Calls::default();
         let config = config.interceptor(calls.clone()).interceptor(Asked);
         Self { client: Client::from_conf(config.build()), table: table.into(), calls, clock }
@@ -164,10 +161,13 @@ impl Store {
     }
 
     /// Opens the connection while the process starts, so that the first request need not. A failure
-    /// does not matter: the first request then opens it.
+    /// does not matter: the first request then opens it. It is tried once: where the table refuses, a start
+    /// that tried again would only be later, and what answers is connected to, whatever the answer is.
     pub async fn warm_up(&self) {
+        let once = config::Builder::new().retry_config(RetryConfig::disabled());
         let read = self.client.get_item().table_name(&self.table);
-        let read = read.set_key(Some(key_item(&keys::id_guard(0)))).send();
+        let read = read.set_key(Some(key_item(&keys::id_guard(0))));
+        let read = read.customize().config_override(once).send();
         let limit = std::time::Duration::from_millis(300);
         match tokio::time::timeout(limit, read).await {
             Ok(Ok(_there)) => {}
@@ -201,3 +201,6 @@ fn name_of(item: &Item) -> Option<Key> {
     let text = |name: &str| item.get(name)?.as_s().ok().cloned();
     Some(Key { pk: text("PK")?, sk: text("SK")? })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::bench::measure::Figures;
 const BINARY_KIB: u64 = 8 * 1024;
 /// A binary in its zip, in KiB.
 const ZIP_KIB: u64 = 4 * 1024;
-/// From birth until the first event is asked for, the table being there, in microseconds.
+/// From birth until the first event is asked for, whether or not AWS can be reached, in microseconds.
 const START_US: u64 = 10_000;
 /// Of a processor until then, in microseconds.
 const START_CPU_US: u64 = 4_000;
@@ -67,6 +67,13 @@ pub fn excesses(name: Name, weight: Weight, figures: &Figures, bare: &Figures) -
             START_CPU_US,
         ),
         (Kind::Time, "the start in hundredths of the bare function's", ratio, START_RATIO),
+        (Kind::Time, "the start without AWS in µs", figures.cut_off.p50_us, START_US),
+        (
+            Kind::Time,
+            "the processor's time of the start without AWS in µs",
+            figures.cut_off_cpu.p50_us,
+            START_CPU_US,
+        ),
         (Kind::Time, "the first answer in µs", figures.first.p50_us, FIRST_US),
         (Kind::Amount, "the memory in KiB", figures.rss_end_kib, RSS_KIB),
     ];
@@ -91,7 +98,8 @@ mod tests {
 
     fn figures(start: u64, cpu: u64, first: u64, rss_end_kib: u64) -> Figures {
         let (start, start_cpu, first) = (spread(start), spread(cpu), spread(first));
-        Figures { start, start_cpu, first, rss_end_kib, ..Figures::default() }
+        let (cut_off, cut_off_cpu) = (start, start_cpu);
+        Figures { start, start_cpu, cut_off, cut_off_cpu, first, rss_end_kib, ..Figures::default() }
     }
 
     const BARE_US: u64 = 2_500;
@@ -119,6 +127,8 @@ mod tests {
             "tasks: the start in µs is 10025, and may be 10000",
             "tasks: the processor's time of the start in µs is 4001, and may be 4000",
             "tasks: the start in hundredths of the bare function's is 401, and may be 400",
+            "tasks: the start without AWS in µs is 10025, and may be 10000",
+            "tasks: the processor's time of the start without AWS in µs is 4001, and may be 4000",
             "tasks: the first answer in µs is 40001, and may be 40000",
             "tasks: the memory in KiB is 40961, and may be 40960",
         ];

@@ -74,7 +74,7 @@ impl fmt::Display for Report {
         writeln!(f, "KiB and ms; of times the middle, in brackets the 95th of a hundred\n")?;
         writeln!(
             f,
-            "{:<12}{:>8}{:>8}{:>16}{:>7}{:>7}{:>7}{:>9}{:>16}{:>14}{:>7}{:>8}{:>8}",
+            "{:<12}{:>8}{:>8}{:>16}{:>7}{:>7}{:>7}{:>9}{:>7}{:>16}{:>14}{:>7}{:>8}{:>8}",
             "function",
             "binary",
             "zip",
@@ -83,6 +83,7 @@ impl fmt::Display for Report {
             "cpu",
             "×bare",
             "cut off",
+            "cpu",
             "first",
             "warm",
             "cpu",
@@ -100,7 +101,7 @@ impl fmt::Display for Row {
         let both = |p50: u64, p95: u64| format!("{} [{}]", Ms(p50), Ms(p95));
         writeln!(
             f,
-            "{name:<12}{:>8}{:>8}{:>16}{:>7}{:>7}{:>7}{:>9}{:>16}{:>14}{:>7}{:>8}{:>8}",
+            "{name:<12}{:>8}{:>8}{:>16}{:>7}{:>7}{:>7}{:>9}{:>7}{:>16}{:>14}{:>7}{:>8}{:>8}",
             weight.binary_kib,
             weight.zip_kib,
             both(start.p50_us, start.p95_us),
@@ -108,6 +109,7 @@ impl fmt::Display for Row {
             Ms(start_cpu.p50_us).to_string(),
             format!("{}.{:02}", start_ratio / 100, start_ratio % 100),
             Ms(cut_off.p50_us).to_string(),
+            Ms(figures.cut_off_cpu.p50_us).to_string(),
             both(first.p50_us, first.p95_us),
             both(warm.p50_us, warm.p95_us),
             Ms(figures.warm_cpu_us).to_string(),

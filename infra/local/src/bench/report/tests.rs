@@ -14,6 +14,7 @@ fn report() -> Report {
         start: spread(6_004, 7_000, 9_996),
         start_cpu: spread(3_000, 3_210, 3_500),
         cut_off: spread(5_000, 5_005, 6_000),
+        cut_off_cpu: spread(2_900, 3_000, 3_100),
         first: spread(10_000, 12_345, 20_000),
         warm: spread(1_000, 1_500, 2_000),
         warm_cpu_us: 456,
@@ -36,8 +37,8 @@ fn a_function_is_a_line_beside_the_bare_one() {
     assert_eq!(lines.len(), 6);
     let words: Vec<_> = lines[5].split_whitespace().collect();
     let expected = [
-        "tasks", "8200", "3900", "7.00", "[10.00]", "6.00", "3.21", "3.50", "5.01", "12.35",
-        "[20.00]", "1.50", "[2.00]", "0.46", "9000", "9500",
+        "tasks", "8200", "3900", "7.00", "[10.00]", "6.00", "3.21", "3.50", "5.01", "3.00",
+        "12.35", "[20.00]", "1.50", "[2.00]", "0.46", "9000", "9500",
     ];
     assert_eq!(words, expected);
     let width = lines[3].chars().count();
