@@ -69,15 +69,9 @@ pub async fn load(
 ) -> Result<Ended, CannotMeasure> {
     let http = shared::http_client::build()?;
     let mut report = Report::default();
-    let mut measured = Ok(());
-    for rows in &asked.rows {
-        writeln!(progress, "preparing a stack with {rows} rows behind every list")?;
-        measured = Box::pin(measure(asked, *rows, (&http, &mut report), progress)).await;
-        if measured.is_err() {
-            break;
-        }
-    }
+    let measured = Box::pin(measure(asked, (&http, &mut report), progress)).await;
     // What was measured before something went wrong is worth knowing, too.
+    report.cells.sort_by_key(|cell| cell.rows);
     write!(out, "{report}")?;
     if let Some(file) = &asked.json {
         std::fs::write(file, report.to_json()?)?;
@@ -89,39 +83,70 @@ pub async fn load(
     judge(&report.over_budget(), out)
 }
 
+/// A stack with so many rows behind every list.
+struct Stage {
+    rows: u64,
+    scene: Scene,
+    weighing: Weighing,
+}
+
+impl Stage {
+    /// Prepares it, and measures the five days there unless single routes are asked for.
+    async fn set(
+        asked: &Asked,
+        rows: u64,
+        (http, report): (&Client, &mut Report),
+        progress: &mut impl Write,
+    ) -> Result<Self, CannotMeasure> {
+        writeln!(progress, "preparing a stack with {rows} rows behind every list")?;
+        let mut scene = Scene::prepare(rows, http).await?;
+        writeln!(progress, "its functions are process {}", scene.apart.id())?;
+        if asked.routes.is_empty() {
+            for clients in &asked.clients {
+                report.days.push(days::measure(&scene, *clients, rows).await?);
+                writeln!(progress, "{rows} rows, {clients} clients: the five days")?;
+            }
+        }
+        scene.quiet().await?;
+        scene.rest();
+        let weighing = Weighing::open(&scene, http).await?;
+        Ok(Self { rows, scene, weighing })
+    }
+}
+
+/// A route is measured on all stacks in turn: how fast the machine is changes within minutes, and would pass
+/// for growth.
 async fn measure(
     asked: &Asked,
-    rows: u64,
     (http, report): (&Client, &mut Report),
     progress: &mut impl Write,
 ) -> Result<(), CannotMeasure> {
-    let mut scene = Scene::prepare(rows, http).await?;
-    writeln!(progress, "the functions are process {}", scene.apart.id())?;
-    if asked.routes.is_empty() {
-        for clients in &asked.clients {
-            report.days.push(days::measure(&scene, *clients, rows).await?);
-            writeln!(progress, "{rows} rows, {clients} clients: the five days")?;
-        }
+    let mut stages = Vec::new();
+    for rows in &asked.rows {
+        stages.push(Box::pin(Stage::set(asked, *rows, (http, &mut *report), progress)).await?);
     }
-    scene.quiet().await?;
-    scene.rest();
-    let weighing = Weighing::open(&scene, http).await?;
     let bounds = Bounds { time: Duration::from_secs(asked.seconds), requests: asked.requests };
     for route in Route::ALL {
         if !asked.routes.is_empty() && !asked.routes.contains(&route) {
             continue;
         }
-        if route.needs_copies() && scene.pool == 0 {
-            let rounds = u64::try_from(asked.clients.len()).unwrap_or(1);
-            scene.fill_pools(asked.requests * rounds + SPARE)?;
+        let mut weighed = Vec::new();
+        for Stage { scene, weighing, .. } in &mut stages {
+            if route.needs_copies() && scene.pool == 0 {
+                let rounds = u64::try_from(asked.clients.len()).unwrap_or(1);
+                scene.fill_pools(asked.requests * rounds + SPARE)?;
+            }
+            let (weight, used) = weighing.weigh(scene, route, 0).await?;
+            weighed.push((weight, Arc::new(AtomicU64::new(used))));
         }
-        let (weight, used) = weighing.weigh(&scene, route, 0).await?;
-        let next = Arc::new(AtomicU64::new(used));
         for clients in &asked.clients {
-            let timed = cell::measure(&scene, route, *clients, bounds, &next).await?;
-            let count = next.load(Ordering::SeqCst);
-            writeln!(progress, "{rows} rows, {clients} clients: {} ({count})", route.name())?;
-            report.cells.push(Cell { route, rows, clients: *clients, timed, weight });
+            for (Stage { rows, scene, .. }, (weight, next)) in stages.iter().zip(&weighed) {
+                let timed = cell::measure(scene, route, *clients, bounds, next).await?;
+                let count = next.load(Ordering::SeqCst);
+                writeln!(progress, "{rows} rows, {clients} clients: {} ({count})", route.name())?;
+                let (rows, clients, weight) = (*rows, *clients, *weight);
+                report.cells.push(Cell { route, rows, clients, timed, weight });
+            }
         }
     }
     Ok(())
