@@ -20,7 +20,6 @@ fn report() -> Report {
         warm_cpu_us: 456,
         rss_first_kib: 9_000,
         rss_end_kib: 9_500,
-        ..Figures::default()
     };
     let weights = [(Name::Bare, 1_700, 800), (Name::Tasks, 8_200, 3_900)];
     let weights = weights.map(|(name, binary_kib, zip_kib)| (name, Weight { binary_kib, zip_kib }));
