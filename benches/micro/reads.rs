@@ -48,8 +48,8 @@ async fn furnished() -> Router {
     let sessions: Vec<_> = (1..=50).map(rows::session).collect();
     let table = Canned::empty()
         .one("\"USER#", &rows::user())
-        .many("\"RECRUITER#", &simulations)
-        .many(":pk\":{\"S\":\"SIM#", &sessions)
+        .page(("\"RECRUITER#", "GSI1SK"), &simulations)
+        .page((":pk\":{\"S\":\"SIM#", "GSI1SK"), &sessions)
         .one("\"SIM#", &rows::simulation(1));
     let app = place::app(now).await;
     let (store, mint) = (table.store(app.clock.clone()), app.mint.clone());

@@ -16,7 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Map, Value, json};
 use shared::clock::Clock;
 use shared::store::Store;
-use shared::store::item::{Entity, item_of};
+use shared::store::item::{Entity, KEYS, VERSION, item_of};
 
 /// Answers by what a request holds: the first text that is in it decides.
 #[derive(Debug, Clone)]
@@ -34,9 +34,20 @@ impl Canned {
         self
     }
 
-    /// The same that answers a `Query` that mentions `asked` with `rows`.
-    pub(crate) fn many<T: Entity>(mut self, asked: &'static str, rows: &[T]) -> Self {
-        let items: Vec<_> = rows.iter().map(item).collect();
+    /// The same that answers a `Query` that mentions `asked` with the page of `rows` whose sort key is called
+    /// `sort`: with what is asked for of each.
+    pub(crate) fn page<T: Entity>(
+        mut self,
+        (asked, sort): (&'static str, &str),
+        rows: &[T],
+    ) -> Self {
+        let sent = |name: &str| !KEYS[2..].contains(&name) && name != VERSION || name == sort;
+        let items = rows.iter().map(|row| {
+            let mut item = item_of(row, 1).unwrap();
+            item.retain(|name, _value| sent(name));
+            map(&item)
+        });
+        let items: Vec<_> = items.collect();
         let told = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
         self.0.push((asked, told.to_string()));
         self

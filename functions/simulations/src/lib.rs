@@ -100,8 +100,9 @@ async fn candidates(
     recruiter: Recruiter,
     Input(input): Input<body::Candidates>,
 ) -> Result<Listed<Vec<view::Candidate>>, Error> {
-    let owned = open_simulation(&app, &recruiter, input.simulation).await?;
-    let page = app.store.sessions_of(owned.get().id, input.paging.wanted).await?;
+    let owned = open_simulation(&app, &recruiter, input.simulation);
+    let page = app.store.sessions_of(input.simulation, input.paging.wanted);
+    let (_owned, page) = tokio::try_join!(owned, page)?;
     let now = app.clock.now();
     let mut rows = Vec::with_capacity(page.rows.len());
     for session in &page.rows {

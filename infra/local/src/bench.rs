@@ -33,6 +33,7 @@ use crate::bench::report::Report;
 use crate::bench::scene::Scene;
 use crate::lambda::process::StartError;
 use crate::stack::StackError;
+use crate::table::TableError;
 
 /// What is to be measured of cold starts.
 #[derive(Debug, Args)]
@@ -79,6 +80,9 @@ pub enum CannotMeasure {
     /// The stack cannot be prepared.
     #[error("the stack cannot be prepared: {0}")]
     Scene(String),
+    /// Its table cannot be copied.
+    #[error("the table cannot be prepared")]
+    Table(#[from] TableError),
     /// The stack cannot be reached.
     #[error("the stack does not answer")]
     Call(#[from] reqwest::Error),

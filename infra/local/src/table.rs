@@ -46,6 +46,10 @@ pub enum TableError {
     Sweep { name: String, source: DynoxideError },
     #[error("cannot copy the table `{name}` for its lagging indexes")]
     Copy { name: String, source: DynoxideError },
+    #[error("there is no place for a copy of the table")]
+    Place(#[source] io::Error),
+    #[error("cannot copy the table `{name}` to forget its transactions")]
+    Forget { name: String, source: DynoxideError },
     #[error("cannot follow the table's changes for its lagging indexes")]
     Follow(#[source] StreamError),
     #[error("cannot serve the table")]
@@ -144,6 +148,20 @@ impl Table {
         };
         tokio::spawn(async move { axum::serve(listener, front.router()).await });
         Ok(endpoint)
+    }
+
+    /// Forgets which transactions there were, as if ten minutes had gone by: one that is sent again under its
+    /// token is another. Dynoxide goes through all tokens of ten minutes at each transaction, and after some
+    /// thousand that takes longer than the transaction; AWS does not.
+    pub fn forget_tokens(&self) -> Result<(), TableError> {
+        let place = tempfile::tempdir().map_err(TableError::Place)?;
+        let copy = place.path().join("table");
+        let copy = copy.to_string_lossy();
+        let database = &self.database;
+        database
+            .vacuum_into(&copy)
+            .and_then(|()| database.restore_from(&copy))
+            .map_err(|source| TableError::Forget { name: self.name.clone(), source })
     }
 
     /// Deletes what has expired by the machine's clock and returns how many items that were. AWS does

@@ -35,6 +35,12 @@ pub const APART: [&str; 3] = ["id", CANDIDATE_COUNT, EXPIRES];
 /// The attributes that name an item, in the table and in its indexes.
 pub const KEYS: [&str; 6] = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
 
+/// The attributes that a value is read from which is no wide one, and by which it is named where it cannot be.
+pub(crate) fn parts() -> impl Iterator<Item = &'static str> {
+    let [pk, sk, ..] = KEYS;
+    [pk, sk, BODY].into_iter().chain(APART)
+}
+
 /// What was being done when an item turned out not to parse.
 const READING: &str = "reading an item";
 const WRITING: &str = "writing an item";

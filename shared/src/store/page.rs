@@ -1,11 +1,12 @@
 //! Pages of items.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::page::{Cursor, List, Page, PageRequest, Place};
 use crate::error::Error;
 use crate::store::Store;
-use crate::store::item::{Entity, Item, Stored};
+use crate::store::item::{self, Entity, Item, Stored};
 use crate::store::keys::lists;
 
 /// The most items that one read brings which nobody pages through.
@@ -70,7 +71,7 @@ impl Store {
     /// The items of `range`: one call, at most 1 MB and `limit` of them. The table itself is read
     /// strongly consistent, an index as far as it is.
     pub(crate) async fn items(&self, range: Range) -> Result<Vec<Item>, Error> {
-        Ok(self.read(range).await?.items)
+        Ok(self.read(range, &[]).await?.items)
     }
 
     /// The rows of `range`. A row that cannot be read is told in the log and left out: it never
@@ -99,9 +100,10 @@ impl Store {
         wanted: PageRequest,
         below: Option<Place>,
     ) -> Result<Page<T>, Error> {
+        const { assert!(!T::WIDE, "a few of them are more than one read brings") };
         let range = Range::listed(list, partition, wanted, below);
         let (_partition, sort) = range.names();
-        let Read { mut items, broke_off } = self.read(range).await?;
+        let Read { mut items, broke_off } = self.read(range, &shown(&sort)).await?;
         let more = items.len() > usize::from(wanted.rows_max());
         items.truncate(usize::from(wanted.rows_max()));
         let reached = items.iter().rev().find_map(|item| placed(list, item, &sort));
@@ -111,11 +113,10 @@ impl Store {
         Ok(Page { rows, next })
     }
 
-    async fn read(&self, range: Range) -> Result<Read, Error> {
+    /// The items of `range`, with these `attributes` or, where none is named, with all.
+    async fn read(&self, range: Range, attributes: &[&str]) -> Result<Read, Error> {
         let (pk, sk) = range.names();
-        let query = self
-            .client
-            .query()
+        let query = projected(self.client.query(), attributes)
             .table_name(&self.table)
             .set_index_name(range.index.map(ToOwned::to_owned))
             .expression_attribute_names("#pk", pk)
@@ -145,6 +146,27 @@ impl Store {
         let broke_off = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         Ok(Read { items: answer.items.unwrap_or_default(), broke_off })
     }
+}
+
+/// What is asked for of the rows of a page whose sort key is called `sort`. Their other keys and the version,
+/// which no page shows, were a third of the attributes: docs/load.md.
+fn shown(sort: &str) -> Vec<&str> {
+    let mut shown: Vec<&str> = item::parts().collect();
+    shown.retain(|name| *name != sort);
+    shown.push(sort);
+    shown
+}
+
+/// A query for these `attributes` of its items or, where none is named, for all.
+fn projected(query: QueryFluentBuilder, attributes: &[&str]) -> QueryFluentBuilder {
+    // By other names: any may be a word that is reserved.
+    let named = attributes.iter().enumerate().map(|(i, name)| (format!("#shown{i}"), *name));
+    let (others, query) = named.fold((Vec::new(), query), |(mut others, query), (other, name)| {
+        let query = query.expression_attribute_names(&other, name);
+        others.push(other);
+        (others, query)
+    });
+    query.set_projection_expression((!others.is_empty()).then(|| others.join(", ")))
 }
 
 /// Where a row of `list` is, whose sort key is called `sort`. It is taken from the key: a row that

@@ -136,6 +136,9 @@ async fn measure(
                 let rounds = u64::try_from(asked.clients.len()).unwrap_or(1);
                 scene.fill_pools(asked.requests * rounds + SPARE)?;
             }
+            if route.writes() {
+                scene.forget_tokens()?;
+            }
             let (weight, used) = weighing.weigh(scene, route, 0).await?;
             weighed.push((weight, Arc::new(AtomicU64::new(used))));
         }

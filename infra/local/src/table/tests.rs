@@ -1,6 +1,9 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::{AttributeValue, KeySchemaElement, TimeToLiveStatus};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeySchemaElement, Put, TimeToLiveStatus, TransactWriteItem,
+};
 use jiff::{SignedDuration, Timestamp};
 use shared::aws::over::Over;
 use shared::config::TlsRoots;
@@ -218,4 +221,27 @@ async fn a_sweep_deletes_what_has_expired_and_nothing_else() {
     assert_eq!(table.sweep_ttl().unwrap(), 1);
     assert!(!in_the_table(&client, "SIM#old").await);
     assert!(in_the_table(&client, "SIM#new").await);
+}
+
+#[tokio::test]
+async fn a_table_that_forgets_its_tokens_keeps_its_items_and_takes_a_token_anew() {
+    let table = Table::memory("tenon").unwrap();
+    let client = client_of(&table, Duration::ZERO, &Clock::fixed(nine_o_clock())).await;
+    put(&client, "SIM#1").await;
+    let written = async |pk: &str| {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let put = Put::builder().table_name("tenon").item("PK", text(pk)).item("SK", text("SIM"));
+        let item = TransactWriteItem::builder().put(put.build().unwrap()).build();
+        let write = client.transact_write_items().transact_items(item);
+        let written = write.client_request_token("the token").send().await;
+        written.map(drop).map_err(|refused| refused.code().unwrap().to_owned())
+    };
+    assert_eq!(written("SIM#2").await, Ok(()));
+    assert_eq!(written("SIM#3").await, Err("IdempotentParameterMismatchException".to_owned()));
+
+    table.forget_tokens().unwrap();
+
+    assert_eq!(written("SIM#3").await, Ok(()));
+    assert_eq!(on_the_index(&client).await, ["SIM#1"]);
+    assert!(in_the_table(&client, "SIM#2").await && in_the_table(&client, "SIM#3").await);
 }

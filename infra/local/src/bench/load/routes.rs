@@ -133,6 +133,11 @@ impl Route {
         }
     }
 
+    /// Whether the table has more transactions behind it after every request.
+    pub(super) const fn writes(self) -> bool {
+        matches!(self.kind(), Kind::Write | Kind::Webhook)
+    }
+
     /// Whether it works on copies of candidates: those are put once the lists are measured.
     pub(super) const fn needs_copies(self) -> bool {
         matches!(

@@ -80,6 +80,11 @@ impl Scene {
         }
     }
 
+    /// The routes that were measured before are no burden to the next one.
+    pub(super) fn forget_tokens(&self) -> Result<(), CannotMeasure> {
+        Ok(self.stack.table.forget_tokens()?)
+    }
+
     fn fill(&self, rows: u64) -> Result<(), CannotMeasure> {
         let Cast { simulation, grace, ada, submission, .. } = &*self.cast;
         let database = self.stack.table.database();
