@@ -3,13 +3,13 @@
 //! A failure is recorded on the job and the message acknowledged, so no job blocks a queue. Only a
 //! table or a queue that cannot be reached leaves the message where it is.
 
+pub mod deadline;
 mod line;
 pub mod survive;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::timeout;
 use tracing::{Instrument, info, warn};
 use uuid::Uuid;
 
@@ -26,6 +26,7 @@ use crate::flows::heed_github::heed_github;
 use crate::flows::learn_username::learn_username;
 use crate::flows::prepare_workspace::prepare_workspace;
 use crate::flows::send_invite::send_invite;
+use crate::jobs::deadline::within;
 use crate::jobs::survive::{Panicked, survive};
 use crate::ledger;
 use crate::store::item::Stored;
@@ -81,17 +82,12 @@ async fn carry_out(
     deadline: Timestamp,
     since: Instant,
 ) -> Result<(), Error> {
-    let left = deadline.duration_since(app.clock.now());
-    let left = Duration::try_from(left).unwrap_or_default();
     let patient = app.patient();
     let attempt = survive(Box::pin(attempt(&patient, &claimed.value)));
-    let outcome = match timeout(left, attempt).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(Panicked)) => Outcome::Failed("it panicked".to_owned(), None),
-        Err(_elapsed) => {
-            alarm(Alarm::DeadlineNear, app.clock.now());
-            Outcome::Failed("it did not end in its time".to_owned(), None)
-        }
+    let outcome = match within(app, deadline, attempt).await {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(Panicked)) => Outcome::Failed("it panicked".to_owned(), None),
+        None => Outcome::Failed("it did not end in its time".to_owned(), None),
     };
     let after = claimed.value.clone().after(outcome, app.clock.now());
     conclude(app, claimed, &after, since).await

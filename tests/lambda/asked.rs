@@ -1,12 +1,14 @@
 //! A process of a function, asked what API Gateway asks it.
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use local::lambda::process::{Function, Outcome, Setup, StartError, invocation};
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use tests::canary::assert_innocent;
 use tests::story::Story;
 
 use crate::folder::binary;
@@ -35,6 +37,14 @@ pub(crate) async fn story_of_today() -> Story {
     let story = Story::begin().await;
     story.clock.set(Clock::System.now());
     story
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            assert_innocent(&self.function.log());
+        }
+    }
 }
 
 impl Asked {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use local::lambda::api::Said;
+use serde_json::{Value, json};
 
 use crate::gate::{Gate, State};
 use crate::triggers::{all_done, job, message, state};
-use crate::world::{ADA, World};
+use crate::world::{ADA, World, recorded};
 
 const TIMED_OUT: &str = "The request took too long. Please try again.";
 
@@ -79,7 +80,28 @@ async fn a_job_is_not_begun_with_too_little_time_left() {
 
     let named = &message["Records"][0]["messageId"];
     assert_eq!(said, json!({ "batchItemFailures": [{ "itemIdentifier": named }] }));
+    assert_eq!(process.raised("DeadlineNear").await, 1, "{}", process.log());
     assert_eq!(state(&world, &id).await, "waiting");
     assert_eq!(process.result(&message).await, all_done());
     assert_eq!(state(&world, &id).await, "done");
+}
+
+#[tokio::test]
+async fn a_sweep_that_would_outlast_its_invocation_fails_before_and_the_next_one_is_whole() {
+    let world = World::empty().await;
+    let gate = Gate::to(&world.story.stack.places.table).await;
+    let settings = world.settings(&[("TENON_TABLE_ENDPOINT", &gate.address)]);
+    let mut process = crate::running::Running::start("sweep", &settings).await;
+    world.invited_just_now(ADA).await;
+
+    gate.is(State::Shut);
+    // Less than the table is waited for.
+    let said = process.told(Duration::from_secs(3), recorded("sweep.schedule")).await;
+    gate.is(State::Open);
+
+    let Said::Error { body, .. } = said else { panic!("{said:?}") };
+    let told: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(told["errorMessage"], "the sweep did not end in its time");
+    assert_eq!(process.raised("DeadlineNear").await, 1, "{}", process.log());
+    assert_eq!(process.result(&json!({})).await, json!({ "sent": 3 }));
 }

@@ -1,6 +1,7 @@
 //! A function's process, and what it says: answers, alarms, failures.
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -12,6 +13,7 @@ use local::lambda::process::{Function, Outcome, Setup, StartError, invocation};
 use serde_json::Value;
 use shared::clock::Clock;
 use tests::caller::Answer;
+use tests::canary::assert_innocent;
 use tests::document;
 
 use crate::folder::binary;
@@ -122,6 +124,14 @@ impl Running {
     /// What the process has written.
     pub(crate) fn log(&self) -> String {
         self.function.log().join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            assert_innocent(&self.function.log());
+        }
     }
 }
 

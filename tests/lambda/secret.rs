@@ -1,14 +1,19 @@
 //! Secret settings in Secrets Manager, as a process reads them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use local::issuer::{Identity, Role};
 use local::secrets_manager::SecretsManager;
 use serde_json::json;
 use shared::config::settings;
+use tests::canary::keep;
 use tests::story::Story;
 
 use crate::asked::{Asked, story_of_today};
+use crate::running::Running;
+use crate::triggers::{all_done, job, message};
+use crate::world::{ADA, World};
 
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:tenon-a1b2c3";
 /// More invocations than fit into the second between two tries.
@@ -24,13 +29,17 @@ struct Locked {
 
 impl Locked {
     async fn begin() -> Self {
-        let story = story_of_today().await;
+        Self::of(story_of_today().await).await
+    }
+
+    async fn of(story: Story) -> Self {
         let manager = SecretsManager::default();
         let mut settings = story.stack.settings.clone();
         let secrets = settings::ALL.iter().flat_map(|group| group.settings);
         let secrets = secrets.filter(|setting| setting.secret);
         let secret: BTreeMap<_, _> =
             secrets.filter_map(|setting| settings.remove_entry(setting.name)).collect();
+        secret.values().for_each(|secret| keep(secret));
         settings.insert("TENON_SECRET_ARN".to_owned(), ARN.to_owned());
         settings.insert("TENON_SECRETS_ENDPOINT".to_owned(), manager.serve().await.unwrap());
         Self { story, manager, settings, secret: json!(secret).to_string() }
@@ -117,4 +126,34 @@ async fn a_secret_with_wrong_contents_is_told_by_name_and_by_no_value() {
     candidates.line(&["TENON_INVITE_TOKEN_KEYS must be set", "put it right"]).await;
     candidates.line(&["\"SecretUnreachable\":1"]).await;
     assert!(!candidates.log().contains("hush-hush"));
+}
+
+#[tokio::test]
+async fn a_job_that_needs_the_secret_waits_until_it_can_be_read_and_is_done_then() {
+    let world = World::empty().await;
+    world.invited_just_now(ADA).await;
+    let id = job(&world, "sendInvite").await;
+    let locked = Locked::of(world.story).await;
+    locked.manager.put(ARN, &locked.secret);
+    locked.manager.deny();
+    let mut process = Running::start("jobs", &locked.settings).await;
+    let recorded = async || locked.story.item(&format!("JOB#{id}"), "JOB").await;
+
+    assert_eq!(process.result(&message(&id)).await, all_done());
+    assert_eq!(process.raised("SecretUnreachable").await, 1, "{}", process.log());
+    let waits = recorded().await;
+    assert_eq!(waits["state"]["M"]["state"]["S"], "waiting");
+    assert_eq!(
+        (&waits["failures"]["N"], locked.story.stack.mailbox.mails().len()),
+        (&json!("1"), 0)
+    );
+
+    locked.manager.admit();
+    let again = async {
+        while recorded().await["state"]["M"]["state"]["S"] != "done" {
+            assert_eq!(process.result(&message(&id)).await, all_done());
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), again).await.unwrap();
+    assert_eq!(locked.story.stack.mailbox.mails().len(), 1);
 }

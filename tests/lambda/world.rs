@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::domain::job::Job;
 use shared::domain::notice::Notice;
+use tests::canary::keep;
 use tests::story::Story;
 use tests::webhooks::TOLD;
 use tests::work::Invited;
@@ -35,6 +36,7 @@ pub(crate) struct World {
 impl World {
     /// A stack with nothing in it but its recruiters.
     pub(crate) async fn empty() -> Self {
+        keep(ADMIN_KEY);
         let now = Clock::System.now() - SignedDuration::from_hours(2);
         let story = Story::as_of(now, &[("TENON_ADMIN_API_KEY", ADMIN_KEY), TOLD[0]]).await;
         let recruiter = Identity::new("recruiter1@local.test", Role::Recruiter);

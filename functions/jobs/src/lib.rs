@@ -10,20 +10,18 @@ use serde::Deserialize;
 use shared::app::App;
 use shared::email::event::MailEvent;
 use shared::flows::mark_bounced::mark_bounced;
+use shared::jobs::deadline::{deadline, within};
 use shared::jobs::survive::survive;
 use shared::queue::Message;
 use shared::store::item::is_unreadable;
 use shared::telemetry::alarms::{Alarm, alarm};
 
-/// What is left of the invocation's time when a job is cut off, so that this can be recorded.
-const MARGIN: SignedDuration = SignedDuration::from_millis(500);
 /// No message is begun with less time than this: a call of GitHub may take 6 s, and what it said has to be
 /// recorded.
 const LEAST: SignedDuration = SignedDuration::from_secs(7);
-
-/// How long an invocation is taken to last when its deadline is no moment to come: `cargo lambda
-/// watch` tells a constant.
-const UNTOLD: SignedDuration = SignedDuration::from_secs(30);
+/// How long after its deadline what became of a job may be recorded; the invocation lasts a tenth of a second
+/// longer, for the answer.
+const RECORDING: SignedDuration = SignedDuration::from_millis(400);
 
 /// What a message says.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -35,10 +33,10 @@ enum Letter {
     Mail(Box<MailEvent>),
 }
 
-/// Does every job of a batch, one after the other, each in its share of the time. A message that could not be dealt with because
-/// the table or the queue cannot be reached, because what it is about cannot be read, or because we
-/// panicked is named in the answer, and comes again, until the queue puts it aside for people. One that
-/// makes no sense is acknowledged: it would never make any.
+/// Does every job of a batch, one after the other, each in its share of the time. A message that could not be
+/// dealt with because the table or the queue cannot be reached, because what it is about cannot be read, for want
+/// of time, or because we panicked is named in the answer, and comes again, until the queue puts it aside for
+/// people. One that makes no sense is acknowledged: it would never make any.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let deadline = deadline(event.context.deadline, app.clock.now());
     batch::begin(&event.payload.records, app.clock.now());
@@ -48,9 +46,13 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     for (left, message) in (1..=count).rev().zip(messages) {
         let until = share(deadline, left, app.clock.now());
         let done = async {
-            match until {
-                Some(until) => done(app, &message, until).await,
-                None => false,
+            if let Some(until) = until {
+                done(app, &message, until).await
+            } else {
+                let message_id = message.message_id.as_deref();
+                tracing::warn!(message_id, "no time is left to begin a message");
+                alarm(Alarm::DeadlineNear, app.clock.now());
+                false
             }
         };
         // A panic is one message's: the others of the batch are dealt with all the same.
@@ -61,12 +63,6 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
         }
     }
     Ok(response)
-}
-
-/// When the jobs of this invocation must have been given back.
-fn deadline(told_ms: u64, now: Timestamp) -> Timestamp {
-    let told = i64::try_from(told_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    told.filter(|told| *told > now).unwrap_or(now + UNTOLD) - MARGIN
 }
 
 /// Until when the first of `left` messages may be dealt with, so that a slow one does not keep the others
@@ -81,11 +77,11 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     match serde_json::from_str(body) {
         Ok(Letter::Job(Message { job_id, .. })) => {
-            let done = shared::jobs::run(app, job_id, deadline).await;
-            told(app, done, &job_id.to_string())
+            let done = shared::jobs::run(app, job_id, deadline);
+            told(app, within(app, deadline + RECORDING, done).await, &job_id.to_string())
         }
         Ok(Letter::Mail(event)) => {
-            let done = mark_bounced(app, &event).await;
+            let done = within(app, deadline, mark_bounced(app, &event)).await;
             told(app, done, event.message_id())
         }
         Err(_unread) => {
@@ -97,15 +93,22 @@ async fn done(app: &App, message: &SqsMessage, deadline: Timestamp) -> bool {
     }
 }
 
-/// Whether what was done about `about` is recorded; a failure is told.
-fn told(app: &App, done: Result<(), shared::error::Error>, about: &str) -> bool {
-    let told = |error: shared::error::Error| {
-        if is_unreadable(&error) {
-            alarm(Alarm::PoisonMessage, app.clock.now());
+/// Whether what was `done` about `about` is recorded; a failure is told, and what did not end in its time.
+fn told(app: &App, done: Option<Result<(), shared::error::Error>>, about: &str) -> bool {
+    match done {
+        Some(Ok(())) => true,
+        Some(Err(error)) => {
+            if is_unreadable(&error) {
+                alarm(Alarm::PoisonMessage, app.clock.now());
+            }
+            tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
+            false
         }
-        tracing::error!(about, error = %error.chain(), "a message could not be dealt with");
-    };
-    done.map_err(told).is_ok()
+        None => {
+            tracing::error!(about, "a message was not dealt with in its time");
+            false
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,14 +117,6 @@ mod tests {
     use shared::domain::suppression::Setback;
 
     use super::*;
-
-    #[test]
-    fn a_deadline_leaves_a_margin_and_a_past_one_is_no_deadline() {
-        let now = Timestamp::from_millisecond(1_800_000_000_000).unwrap();
-        let in_ten = deadline(1_800_000_010_000, now);
-        assert_eq!(in_ten.as_millisecond(), 1_800_000_009_500);
-        assert_eq!(deadline(600_000, now).as_millisecond(), 1_800_000_029_500);
-    }
 
     #[test]
     fn every_message_has_its_share_of_what_is_left_and_seven_seconds_at_least_or_is_not_begun() {

@@ -18,7 +18,7 @@ pub fn reference() -> String {
          Those marked (secret) may be in a secret of AWS Secrets Manager instead, which \
          `TENON_SECRET_ARN` names: a JSON object\nof texts by these names, and by no others. It is read \
          when the first of them is needed, once for a process: after a change\nof the secret, replace the \
-         processes (by deploying, or by changing any setting of the functions). What the environment\n\
+         processes (by deploying). What the environment\n\
          says wins. While the secret cannot be read or is wrong, what needs it is answered 503 with \
          `CONFIGURATION_UNAVAILABLE`, the\nlog says why, by name and never by value, and the alarm \
          `SecretUnreachable` is raised; it is read again at most once a\nsecond until it is right. What \

@@ -16,7 +16,7 @@ pub enum Alarm {
     SecretUnreachable,
     /// The table throttles us, fails, or cannot be reached.
     TableUnavailable,
-    /// A request or a job was cut off because its time was nearly over.
+    /// A request, a message or a sweep was cut off, or a message not begun, because its time was nearly over.
     DeadlineNear,
     /// Our code panicked.
     Panicked,

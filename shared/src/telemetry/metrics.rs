@@ -84,7 +84,11 @@ pub const ALL: [Metric; 14] = [
     count("JobGivenUp", &[], "A job failed too often: it waits for a person."),
     count("SecretUnreachable", &[], "The secret could not be read."),
     count("TableUnavailable", &[], "The table refused a call for its load, or was not reached."),
-    count("DeadlineNear", &[], "Work was cut off because its invocation's time was nearly over."),
+    count(
+        "DeadlineNear",
+        &[],
+        "Work was cut off or not begun because its invocation's time was nearly over.",
+    ),
     count("Panicked", &[], "The code panicked."),
     count("PoisonMessage", &[], "A message that names no job and no mail."),
 ];
