@@ -6,6 +6,7 @@ use std::{env, fs};
 
 use http::Method;
 use serde_json::{Value, json};
+use shared::domain::audit::Reason;
 use tests::document::{DOCUMENT, judge};
 use tests::story::Story;
 use tests::webhooks::TOLD;
@@ -126,6 +127,30 @@ fn a_number_that_is_brought_into_its_range_is_told_without_one() {
     }
     let names = schemas["WholeNumber"].as_object().unwrap().keys();
     assert_eq!(names.collect::<Vec<_>>(), ["description", "type"]);
+}
+
+#[test]
+fn the_document_takes_for_a_reason_what_the_service_takes() {
+    let schemas = &DOCUMENT["components"]["schemas"];
+    let reason = jsonschema::validator_for(&schemas["Reason"]).unwrap();
+    let both = |text: &str| (reason.is_valid(&json!(text)), Reason::parse(text).is_ok());
+
+    for good in ["why", " a ", "\u{a0}.\u{3000}", "\u{200b}", &"é".repeat(500)] {
+        assert_eq!(both(good), (true, true), "{good:?}");
+    }
+    for bad in ["", " \u{a0}", "a\u{85}", "\u{1c}", "why\n", "\u{202e}why", &"é".repeat(501)] {
+        assert_eq!(both(bad), (false, false), "{bad:?}");
+    }
+    let mut all = '\0'..=char::MAX;
+    let other = all.find(|character| {
+        let (told, taken) = both(&character.to_string());
+        told != taken
+    });
+    assert_eq!(other, None, "one character, judged differently");
+    for body in ["RedriveJob", "RedriveJobs"] {
+        let told = &schemas[body]["properties"]["reason"];
+        assert_eq!(told["$ref"], "#/components/schemas/Reason", "{body}");
+    }
 }
 
 #[test]

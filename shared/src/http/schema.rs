@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Schema};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::domain::audit::Reason;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::CandidateSessionId;
 use crate::domain::repository::{BranchName, GitHubUsername};
@@ -14,6 +15,12 @@ use crate::domain::text::{CONTENT_BYTES_MAX, ContentText, Line, Prose};
 
 /// No control character, and no mark that reorders what a reader sees.
 const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
+/// A line, of which one character at least is not white space as Unicode has it (property `White_Space`).
+const LINE_NOT_BLANK: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u200e\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000]",
+    r"[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$",
+);
 /// No control character but newline and tab.
 const PROSE: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
 const BRANCH: &str = "^([A-Za-z0-9_][A-Za-z0-9._/-]*)?$";
@@ -150,6 +157,15 @@ impl<const MAX: usize> ToSchema for Line<MAX> {
         format!("Line{MAX}").into()
     }
 }
+
+impl PartialSchema for Reason {
+    fn schema() -> RefOr<Schema> {
+        let reason = text().min_length(Some(1)).max_length(Some(500)).pattern(Some(LINE_NOT_BLANK));
+        reason.description(Some("One line without control characters, not all blank.")).into()
+    }
+}
+
+impl ToSchema for Reason {}
 
 impl<const MAX: usize> PartialSchema for Prose<MAX> {
     fn schema() -> RefOr<Schema> {

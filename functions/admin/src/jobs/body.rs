@@ -4,7 +4,7 @@ use shared::domain::audit::Reason;
 use shared::domain::id::parse_uuid;
 use shared::domain::job::Job;
 use shared::domain::page::{Cursor, List};
-use shared::domain::text::{Invalid, Line};
+use shared::domain::text::Invalid;
 use shared::flows::redrive_jobs::JOBS_MAX;
 use shared::http::input::{Reader, Shape, Told};
 use shared::http::paging::Paging;
@@ -107,8 +107,8 @@ impl Shape for Redrive {
 #[schema(as = RedriveJob)]
 #[expect(dead_code, reason = "tells the document what `Redrive` reads")]
 pub(crate) struct RedriveDocument {
-    /// In words, on one line; not all blank. It is kept with who did it.
-    reason: Line<500>,
+    /// In words. It is kept with who did it.
+    reason: Reason,
 }
 
 pub(crate) struct RedriveMany {
@@ -140,8 +140,8 @@ pub(crate) struct RedriveManyDocument {
     /// What they do.
     #[schema(schema_with = kind)]
     kind: String,
-    /// In words, on one line; not all blank. It is kept with each of them.
-    reason: Line<500>,
+    /// In words. It is kept with each of them.
+    reason: Reason,
     /// The most that are started, from 1 to 100; what is beyond is taken for the nearest.
     #[schema(default = 100, required = false)]
     limit: WholeNumber,
